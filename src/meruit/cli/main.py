@@ -1,0 +1,53 @@
+"""`meruit`: every command by name, each loaded only when it is called.
+
+A biller drops a file on `meruit check` and waits for nothing else, so the table below holds names
+and one line of help, and a command's module is imported when that command (or its help) is asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: command -> (module under meruit.cli, attribute, one line of help). The module offers a click
+#: command or a typer application under that attribute.
+COMMANDS: Mapping[str, tuple[str, str, str]] = {}
+
+
+class Lazy(click.Group):
+    """A group that knows its commands by name and imports one when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute, _ = COMMANDS[cmd_name]
+        found = getattr(importlib.import_module(f"meruit.cli.{module}"), attribute)
+        if isinstance(found, click.Command):
+            return found
+        import typer
+
+        return typer.main.get_command(found)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
+
+
+@click.command(cls=Lazy, name="meruit", context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="meruit")
+def app() -> None:
+    """Runs a law firm's billing cycle: prepared by night, decided by day."""
+
+
+def main() -> None:
+    """Entry point; exit code 2 means that the call or the input cannot be used."""
+    sys.exit(app.main(standalone_mode=True))
