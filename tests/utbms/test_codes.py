@@ -85,14 +85,15 @@ def test_shapes_of_lists_that_are_not_public_are_not_refused() -> None:
 
 @pytest.mark.parametrize(
     "code, grade",
-    [("PARTNER", Grade.PARTNER), ("partnr", Grade.PARTNER), ("Of Counsel", Grade.COUNSEL), ("PL", Grade.PARALEGAL),
-     ("LGLAST", Grade.ASSISTANT), ("SUMMER", Grade.SUMMER), ("", None), (None, None), ("wizard", None)],
+    [("PARTNER", Grade.PARTNER), ("partnr", Grade.PARTNER), ("Of Counsel", Grade.COUNSEL),
+     ("PL", Grade.PARALEGAL), ("LGLAST", Grade.ASSISTANT), ("SUMMER", Grade.SUMMER), ("", None), (None, None), ("wizard", None)],
 )  # fmt: skip
 def test_class_codes_are_read_as_grades(code: str | None, grade: Grade | None) -> None:
     assert utbms.grade_of(code) is grade
 
 
 def test_importing_the_sets_loads_no_heavy_module() -> None:
-    script = "import sys; import meruit.utbms; print([m for m in ('django','numpy','pydantic','csv','tomllib') if m in sys.modules])"
+    heavy = "django", "numpy", "pydantic", "csv", "tomllib"
+    script = f"import sys; import meruit.utbms; print([m for m in {heavy} if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
