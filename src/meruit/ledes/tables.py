@@ -7,8 +7,13 @@ rule that silently never runs.
 The shape of a file:
 
     [format]       name, carrier ("pipe" or "xml"), identifiers, revision, source, totals
-    [[segment]]    name, tag, under, least, most: the tree of an XML format (flat formats have none)
-    [[field]]      number, name, record, key, type, and what a Column says below
+    [version."N"]  what of [format] differs in one version, where a file describes several
+    [[segment]]    name, under, least, most: the tree of an XML format (flat formats have none), each with
+                   the array `field` of its fields, numbered in the order they are written
+    [[field]]      number, name, record, key, type, and what a Column says below (flat formats)
+
+Where a file describes several versions, `only = ["2.1"]` limits a row to some of them, and `length_in`,
+`required_in` or `marks_in` give another value in one: `length_in = { "2.0" = 60 }`.
 """
 
 from __future__ import annotations
@@ -21,10 +26,11 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 Type = Literal["date", "char", "number", "currency", "decimal", "integer", "struct", "attribute"]
 Need = Literal["R", "C", "O"]
+Mark = Literal["inferred", "unconfirmed", "unseen"]
 
 
 class TableError(ValueError):
@@ -58,11 +64,18 @@ class Column:
     rule: str = ""
     source: str = "L"
     confirmed: bool = True
+    #: Why it is not confirmed: the need is `inferred`, it is doubtful (`unconfirmed`), or it is known from
+    #: a later version and `unseen` in this one.
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """One segment of an XML format: where it stands and how often; `most` 0 means any number."""
+    """One segment of an XML format: where it stands and how often; `most` 0 means any number.
+
+    `under` is the segment it stands in, "file" for the root, and empty for a structure, which stands
+    where a field of type struct names it. `also_under` are other places met in files.
+    """
 
     name: str
     tag: str
@@ -71,6 +84,7 @@ class Segment:
     most: int = 0
     record: str = ""
     also: tuple[str, ...] = ()
+    also_under: tuple[str, ...] = ()
     position_confirmed: bool = True
     source: str = "L"
 
@@ -145,16 +159,45 @@ def build(kind: type[Row], row: Mapping[str, Any], where: str) -> Row:
         raise TableError(f"{where}: {error}.") from error
 
 
-def parse(text: str, where: str) -> Table:
-    """A table from the text of its TOML file."""
+#: What a row may state per version, and the key it stands for.
+_BY_VERSION = {"length_in": "length", "required_in": "required", "marks_in": "marks"}
+
+
+def of_version(rows: Iterable[Mapping[str, Any]], version: str) -> list[dict[str, Any]]:
+    """The rows that exist in `version`, each with the values it has there."""
+    kept = []
+    for row in rows:
+        if version not in row.get("only", (version,)):
+            continue
+        plain = {key: value for key, value in row.items() if key != "only" and key not in _BY_VERSION}
+        for key, stands_for in _BY_VERSION.items():
+            if version in row.get(key, {}):
+                plain[stands_for] = row[key][version]
+        if plain.get("marks"):
+            plain.setdefault("confirmed", False)
+        kept.append(plain)
+    return kept
+
+
+def parse(text: str, where: str, version: str = "") -> Table:
+    """A table from the text of its TOML file, for one version where the file describes several."""
     document = tomllib.loads(text)
     for key in document:
-        if key not in ("format", "segment", "field"):
-            raise TableError(f"{where}: the table [{key}] is not known. Known: format, segment, field.")
-    heading = build(Heading, document.get("format", {}), f"{where} [format]")
+        if key not in ("format", "version", "segment", "field"):
+            raise TableError(
+                f"{where}: the table [{key}] is not known. Known: format, version, segment, field."
+            )
+    head = document.get("format", {}) | document.get("version", {}).get(version, {})
+    heading = build(Heading, head, f"{where} [format]")
+    segment_rows = of_version(document.get("segment", []), version)
+    rows = of_version(document.get("field", []), version)
+    for segment in segment_rows:
+        segment.setdefault("tag", segment.get("name"))
+        inherited = {"segment": segment.get("name"), "record": segment.get("record", "")}
+        for number, row in enumerate(of_version(segment.pop("field", []), version), 1):
+            rows.append({"number": number, **inherited, **row})
     columns = tuple(
-        build(Column, row, f"{where} field {row.get('name', i)}")
-        for i, row in enumerate(document.get("field", []), 1)
+        build(Column, row, f"{where} field {row.get('name', i)}") for i, row in enumerate(rows, 1)
     )
     for column in columns:
         if column.type not in get_args(Type):
@@ -165,9 +208,12 @@ def parse(text: str, where: str) -> Table:
             raise TableError(
                 f"{where} field {column.name}: required {column.required!r} is none of {get_args(Need)}."
             )
+        if not set(column.marks) <= set(get_args(Mark)):
+            raise TableError(
+                f"{where} field {column.name}: marks {column.marks!r} are none of {get_args(Mark)}."
+            )
     segments = tuple(
-        build(Segment, row, f"{where} segment {row.get('name', i)}")
-        for i, row in enumerate(document.get("segment", []), 1)
+        build(Segment, row, f"{where} segment {row.get('name', i)}") for i, row in enumerate(segment_rows, 1)
     )
     by_name = {(f"{c.segment}.{c.name}" if c.segment else c.name).lower(): c for c in columns}
     if len(by_name) != len(columns):
@@ -184,9 +230,9 @@ FILES: Mapping[str, str] = {
     "LEDES1998B": "ledes1998b.toml",
     "LEDES98BI V2": "ledes98bi_v2.toml",
     "LEDES2000": "ledes2000.toml",
-    "LEDESXML2.0": "ledesxml20.toml",
-    "LEDESXML2.1": "ledesxml21.toml",
-    "LEDESXML2.2": "ledesxml22.toml",
+    "LEDESXML2.0": "ledesxml2.toml",
+    "LEDESXML2.1": "ledesxml2.toml",
+    "LEDESXML2.2": "ledesxml2.toml",
 }
 
 
@@ -198,4 +244,4 @@ def table(name: str) -> Table:
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise TableError(f"There is no format {name!r}.{hint} Known: {', '.join(FILES)}.")
     text = (resources.files("meruit.ledes") / "data" / FILES[name]).read_text(encoding="utf-8")
-    return parse(text, FILES[name])
+    return parse(text, FILES[name], name.removeprefix("LEDESXML"))
