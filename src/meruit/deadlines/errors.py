@@ -1,0 +1,5 @@
+"""The refusal that every part of this library raises."""
+
+
+class DeadlineError(ValueError):
+    """A moment, zone, calendar or rule from which no deadline follows."""
