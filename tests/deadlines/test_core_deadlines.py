@@ -88,7 +88,10 @@ def test_days_left_are_counted_where_the_deadline_lives() -> None:
 
 def test_a_cut_off_ends_the_last_day_early() -> None:
     due = deadline(Window("notice", 10, cut_off=time(17)), date(2026, 3, 2))
-    at = lambda hour: datetime(2026, 3, 12, hour, 0, tzinfo=ZoneInfo(NEW_YORK))  # noqa: E731 - one clock, three reads
+
+    def at(hour: int) -> datetime:
+        return datetime(2026, 3, 12, hour, 0, tzinfo=ZoneInfo(NEW_YORK))
+
     assert due.days_left(at(17)) == 0
     assert due.days_left(at(18)) == -1
     assert due.within(at(12), hours=5)
@@ -111,11 +114,9 @@ def test_a_cut_off_ends_the_last_day_early() -> None:
 def test_days_of_23_and_25_hours_end_where_their_clock_says(day: date, place: str, hours: int) -> None:
     length = end_of_day(day, place) - end_of_day(day - timedelta(days=1), place)
     assert length == timedelta(hours=hours)
-    last = in_zone(end_of_day(day, place), place)
-    assert last.date() == day
-    assert (last + timedelta(microseconds=1)).astimezone(UTC).astimezone(
-        ZoneInfo(place)
-    ).date() != day or hours == 0
+    last = end_of_day(day, place)
+    assert in_zone(last, place).date() == day
+    assert in_zone(last + timedelta(microseconds=1), place).date() > day
 
 
 def test_hours_are_elapsed_hours_over_a_clock_change() -> None:
@@ -128,14 +129,11 @@ def test_hours_are_elapsed_hours_over_a_clock_change() -> None:
 
 
 @given(
-    st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)),
+    st.integers(1_577_836_800, 2_051_222_400).map(lambda n: datetime.fromtimestamp(n, UTC)),
     st.integers(1, 120),
     st.sampled_from([NEW_YORK, KOLKATA, "Europe/London", "Australia/Lord_Howe", "America/Santiago"]),
 )
-def test_any_window_closes_on_its_day_and_is_open_until_then(
-    naive: datetime, length: int, place: str
-) -> None:
-    now = naive.replace(tzinfo=UTC)
+def test_any_window_closes_on_its_day_and_is_open_until_then(now: datetime, length: int, place: str) -> None:
     due = deadline(Window("notice", length, zone=place), now)
     assert due.days_left(now) == length
     assert not due.lapsed(due.last_moment)

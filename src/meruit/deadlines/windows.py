@@ -14,7 +14,6 @@ from meruit.deadlines.calendars import BusinessCalendar
 from meruit.deadlines.errors import DeadlineError
 from meruit.deadlines.zones import end_of_day, in_zone, zone
 
-
 _FEDERAL = BusinessCalendar("US")
 
 
