@@ -1,0 +1,229 @@
+"""Where an installation's database lies, and the one file that remembers it.
+
+Everything is below the home folder where that is possible: the data, the socket, the secrets. Twice it is
+not. A socket's path must fit into `sun_path` (about a hundred bytes), so a deep home gets a short private
+folder for it. And where root installs into a folder the server's user cannot enter, root's own home say, the
+data lies under /var/lib/meruit. No permission of a folder we did not make is ever changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import socket
+import stat
+import tempfile
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from meruit.postgres.errors import PostgresRefused
+from meruit.postgres.system_user import SystemUser, chosen_for, is_root
+
+RECORD = "postgres.json"
+#: The name of PostgreSQL's socket is made of this number; no port is opened for it.
+SOCKET_PORT = 5432
+#: `sun_path` holds 108 bytes on Linux and 104 on macOS and the BSDs, with the closing zero.
+LONGEST_SOCKET = 103
+#: PostgreSQL's MAXPGPATH is 1024; what it appends to the data folder stays well below the rest.
+LONGEST_DATA = 900
+#: Where root puts what the server's user could not reach at home; the first that can be made.
+SHARED_FOLDERS = (Path("/var/lib/meruit"), Path("/var/tmp/meruit"))
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What is where, for one home; written to `postgres.json` and true for the running server."""
+
+    home: Path
+    cluster: Path  # holds the data, the lock and the start log
+    user: SystemUser
+    sockets: Path | None = None  # None: no unix sockets here, loopback instead
+    port: int = SOCKET_PORT
+
+    @property
+    def data(self) -> Path:
+        return self.cluster / "data"
+
+    @property
+    def secrets(self) -> Path:
+        return self.home / "secrets"
+
+    @property
+    def start_log(self) -> Path:
+        return self.cluster / "start.log"
+
+    @property
+    def lock(self) -> Path:
+        return self.cluster / "owner.lock"
+
+    @property
+    def host(self) -> str:
+        return "127.0.0.1" if self.sockets is None else str(self.sockets)
+
+    def save(self) -> None:
+        record = {
+            "home": str(self.home),
+            "cluster": str(self.cluster),
+            "user": asdict(self.user),
+            "sockets": None if self.sockets is None else str(self.sockets),
+            "port": self.port,
+        }
+        part = self.home / (RECORD + ".part")
+        part.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8", errors="surrogateescape")
+        part.replace(self.home / RECORD)
+
+
+def resolved(home: Path) -> Path:
+    return Path(home).expanduser().resolve()
+
+
+def recorded(home: Path) -> Places | None:
+    """The places of an existing installation, or None where there is none at `home`."""
+    home = resolved(home)
+    try:
+        text = (home / RECORD).read_text(encoding="utf-8", errors="surrogateescape")
+    except FileNotFoundError:
+        return None
+    except PermissionError:
+        raise PostgresRefused(
+            f"The installation at {home} belongs to another user; run the command as the user who made it."
+        ) from None
+    record = json.loads(text)
+    places = Places(
+        home=home,
+        cluster=Path(record["cluster"]),
+        user=SystemUser(**record["user"]),
+        sockets=None if record["sockets"] is None else Path(record["sockets"]),
+        port=record["port"],
+    )
+    return places if Path(record["home"]) == home else _moved(places, Path(record["home"]))
+
+
+def _moved(places: Places, before: Path) -> Places:
+    """The folder was moved or copied here; a copy must not share data or socket with the other."""
+    sockets = None if places.sockets is None else places.home / "postgres" / "run"
+    if places.cluster.is_relative_to(before):
+        return replace(places, cluster=places.home / places.cluster.relative_to(before), sockets=sockets)
+    if (before / RECORD).exists():
+        raise PostgresRefused(
+            f"{places.home} is a copy of {before}, and both would use the database in {places.cluster}; "
+            "restore a backup into a new home instead of copying one."
+        )
+    return replace(places, sockets=sockets)
+
+
+def prepared(home: Path, *, loopback: bool = False) -> Places:
+    """The places of the installation at `home`, made at the first call and the same ever after."""
+    home = resolved(home)
+    if found := recorded(home):
+        found.save()
+        return found
+    user = chosen_for(home)
+    # As root the server's user passes through the home to its data; it can list nothing there.
+    home.mkdir(mode=0o711 if user.is_other else 0o700, parents=True, exist_ok=True)
+    cluster = _cluster_folder(home, user)
+    places = Places(home, cluster, user, sockets=None if loopback else cluster / "run")
+    if len(os.fsencode(places.data)) > LONGEST_DATA:
+        raise PostgresRefused(
+            f"The folder {home} is too deep for PostgreSQL, whose paths end at 1,024 bytes; "
+            "set MERUIT_HOME to a shorter one."
+        )
+    places.save()
+    return places
+
+
+def with_endpoint(places: Places) -> Places:
+    """The places with a socket folder that is there and private, or with a loopback port that is free."""
+    if places.sockets is None:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            chosen = replace(places, port=probe.getsockname()[1])
+    else:
+        chosen = replace(places, sockets=_socket_folder(places))
+    chosen.save()
+    return chosen
+
+
+def drop_endpoint(places: Places) -> None:
+    """Leave no empty folder outside the home behind."""
+    if places.sockets is not None and places.sockets.parent != places.cluster:
+        shutil.rmtree(places.sockets, ignore_errors=True)
+
+
+def is_private(folder: Path, user: SystemUser) -> bool:
+    """A real folder of that user, closed to everybody outside the user's own group."""
+    try:
+        status = folder.lstat()
+    except OSError:
+        return False
+    mode = 0o710 if user.is_other else 0o700
+    return stat.S_ISDIR(status.st_mode) and user.owns(folder) and stat.S_IMODE(status.st_mode) == mode
+
+
+def _cluster_folder(home: Path, user: SystemUser) -> Path:
+    if user.can_enter(home):
+        return _made_for_group(home / "postgres", user)
+    for shared in SHARED_FOLDERS:
+        try:
+            shared.mkdir(mode=0o711, parents=True, exist_ok=True)
+        except OSError:
+            continue
+        status = shared.lstat()
+        if stat.S_ISDIR(status.st_mode) and status.st_uid == 0 and user.can_enter(shared):
+            name = f"{home.name or 'home'}-{hashlib.sha256(os.fsencode(home)).hexdigest()[:8]}"
+            return _made_for_group(Path(tempfile.mkdtemp(prefix=name + "-", dir=shared)), user)
+    raise PostgresRefused(
+        f"The server's user cannot enter {home}, and nothing can be made in "
+        f"{' or '.join(map(str, SHARED_FOLDERS))}; "
+        "set MERUIT_HOME to a folder that every user may pass through, for example /srv/meruit."
+    )
+
+
+def _made_for_group(folder: Path, user: SystemUser) -> Path:
+    """A folder of ours that only the server's group may pass through."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if user.is_other and user.gid is not None:
+        os.chown(folder, -1, user.gid)
+        folder.chmod(0o710)
+    return folder
+
+
+def _socket_folder(places: Places) -> Path:
+    """The folder at home where its path fits, else a short one that the record remembers."""
+    at_home = places.cluster / "run"
+    if _fits(at_home):
+        at_home.mkdir(mode=0o700, exist_ok=True)
+        _close(at_home, places.user)
+        return at_home
+    if places.sockets is not None and places.sockets != at_home and is_private(places.sockets, places.user):
+        return places.sockets
+    for base in _short_folders(places.user):
+        made = Path(tempfile.mkdtemp(prefix="meruit-", dir=base))
+        _close(made, places.user)
+        if _fits(made) and is_private(made, places.user):
+            return made
+        made.rmdir()
+    raise PostgresRefused(
+        f"The folder {places.cluster} is too deep for a socket, and no short private folder can be made in "
+        f"{tempfile.gettempdir()} or /tmp; set TMPDIR to a short folder or MERUIT_HOME to a shorter one."
+    )
+
+
+def _fits(folder: Path) -> bool:
+    """Whether libpq can be told this folder: short enough, and no comma, which separates hosts."""
+    path = os.fsencode(folder / f".s.PGSQL.{SOCKET_PORT}")
+    return len(path) <= LONGEST_SOCKET and b"," not in path
+
+
+def _short_folders(user: SystemUser) -> list[Path]:
+    named = [] if is_root() else [os.environ.get("XDG_RUNTIME_DIR", "")]
+    candidates = [Path(name) for name in (*named, tempfile.gettempdir(), "/tmp") if name]
+    return [
+        folder for folder in candidates if os.access(folder, os.W_OK | os.X_OK) and user.can_enter(folder)
+    ]
+
+
+def _close(folder: Path, user: SystemUser) -> None:
+    user.give(folder)
+    folder.chmod(0o710 if user.is_other else 0o700)
