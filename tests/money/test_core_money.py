@@ -9,7 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meruit.money import Money, MoneyError, Rounding, currencies, currency, exact, rounded, total, unit_of
+from meruit.money import (
+    CENTS,
+    Money,
+    MoneyError,
+    Precision,
+    Rounding,
+    currencies,
+    currency,
+    exact,
+    rounded,
+    total,
+    unit_of,
+)
 
 D = Decimal
 
@@ -127,3 +139,11 @@ def test_money_as_a_person_reads_it(amount: str, code: str, shown: str) -> None:
 def test_an_empty_sum_has_the_decimals_of_its_currency() -> None:
     assert str(total([], "USD")) == "0.00"
     assert total([D("0.1"), D("0.2")]) == D("0.3")
+
+
+def test_a_precision_multiplies_exactly_and_rounds_once() -> None:
+    assert CENTS.product(D("0.35"), D("417.50")) == D("146.13")
+    assert CENTS.percent(D("33.3333"), D("1000.00")) == D("333.33")
+    assert Precision(0).percent(D(15), D(1010)) == D(152)
+    assert Precision(2, Rounding.DOWN).product(D("0.35"), D("417.50")) == D("146.12")
+    assert Precision(3).unit == D("0.001")

@@ -14,12 +14,14 @@ refused at the door, amounts of two currencies never meet in one sum, and every 
 from meruit.money.allocation import allocate, cross_allocate
 from meruit.money.amounts import Money, MoneyError, exact, total
 from meruit.money.currencies import Currency, currencies, currency, unit_of
-from meruit.money.rounding import Rounding, rounded
+from meruit.money.rounding import CENTS, Precision, Rounding, rounded
 
 __all__ = [
+    "CENTS",
     "Currency",
     "Money",
     "MoneyError",
+    "Precision",
     "Rounding",
     "allocate",
     "cross_allocate",

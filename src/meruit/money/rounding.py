@@ -7,6 +7,7 @@ unless the payer's rules say otherwise. What each rule costs is told in docs/alg
 from __future__ import annotations
 
 import decimal
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
@@ -37,3 +38,31 @@ def rounded(amount: Decimal, places: int = 2, rule: Rounding = Rounding.HALF_UP)
         raise MoneyError(f"Only a finite Decimal can be rounded; this is {amount!r}.")
     result = amount.quantize(Decimal(1).scaleb(-places), rounding=_MODES[rule], context=_EXACT)
     return abs(result) if result.is_zero() else result
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """How a payer's amounts are kept: so many decimals, by this rule. Handed to whatever multiplies."""
+
+    places: int = 2
+    rule: Rounding = Rounding.HALF_UP
+
+    @property
+    def unit(self) -> Decimal:
+        """The smallest amount at this precision."""
+        return Decimal(1).scaleb(-self.places)
+
+    def round(self, amount: Decimal) -> Decimal:
+        """The amount at this precision."""
+        return rounded(amount, self.places, self.rule)
+
+    def product(self, quantity: Decimal, price: Decimal) -> Decimal:
+        """Quantity times price, multiplied exactly and rounded once."""
+        return self.round(_EXACT.multiply(quantity, price))
+
+    def percent(self, percent: Decimal, amount: Decimal) -> Decimal:
+        """So many percent of an amount, rounded once."""
+        return self.round(_EXACT.multiply(percent, amount).scaleb(-2, context=_EXACT))
+
+
+CENTS = Precision()

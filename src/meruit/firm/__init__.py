@@ -1,0 +1,1 @@
+"""The firm's own terms: rates, arrangements, playbooks, guideline sets, approvals and budgets."""

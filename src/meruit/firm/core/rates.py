@@ -1,0 +1,228 @@
+"""Which rate an hour is billed at, and why.
+
+Rates are looked up on a ladder. The first rung with a rate in force on the day of work wins, whatever the
+rungs below would say: matter and person, matter and class, client and person, client and class, task,
+discount, standard. The firm's agreed rate and the rate a portal has approved are two facts; the second
+never changes the first, it only says what a bill at the first will meet.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from meruit.money import CENTS, Precision
+
+
+class RateError(ValueError):
+    """A row that could never be the answer to a question about a rate."""
+
+
+class Level(StrEnum):
+    """Where a rate comes from, in order of precedence."""
+
+    MATTER_PERSON = "matter and person"
+    MATTER_CLASS = "matter and class"
+    CLIENT_PERSON = "client and person"
+    CLIENT_CLASS = "client and class"
+    TASK = "task"
+    DISCOUNT = "discount"
+    STANDARD = "standard"
+
+
+#: The ladder: level and the keys a row of it names. Within a level the matter stands above the client.
+LADDER: tuple[tuple[Level, tuple[str, ...]], ...] = (
+    (Level.MATTER_PERSON, ("matter", "person")),
+    (Level.MATTER_CLASS, ("matter", "grade")),
+    (Level.CLIENT_PERSON, ("client", "person")),
+    (Level.CLIENT_CLASS, ("client", "grade")),
+    (Level.TASK, ("matter", "task_code")),
+    (Level.TASK, ("client", "task_code")),
+    (Level.DISCOUNT, ("matter",)),
+    (Level.DISCOUNT, ("client",)),
+    (Level.STANDARD, ("person",)),
+    (Level.STANDARD, ("grade",)),
+)
+_KEYS = ("matter", "client", "person", "grade", "task_code")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateRow:
+    """One line of the rate table: for whom, from when, and a rate per hour or a percent off the standard."""
+
+    level: Level
+    currency: str
+    starts_on: date
+    ends_on: date | None = None  # the last day on which it holds
+    rate_per_hour: Decimal | None = None
+    percent_off: Decimal | None = None
+    matter: str | None = None
+    client: str | None = None
+    person: str | None = None
+    grade: str | None = None  # the timekeeper's class
+    task_code: str | None = None
+    source: str = ""  # the engagement letter, the client's mail, the firm's rate card
+
+    def __post_init__(self) -> None:
+        if (self.level, self.keys) not in LADDER:
+            wanted = " or ".join(" and ".join(keys) for level, keys in LADDER if level is self.level)
+            named = ", ".join(self.keys) or "nothing"
+            raise RateError(f"A rate by {self.level} names {wanted}; this one names {named}.")
+        if self.ends_on is not None and self.ends_on < self.starts_on:
+            raise RateError(f"A rate from {self.starts_on} cannot end on {self.ends_on}.")
+        if self.level is Level.DISCOUNT:
+            if self.rate_per_hour is not None or self.percent_off is None or not 0 <= self.percent_off <= 100:
+                raise RateError("A discount is a percent off the standard rate, from 0 to 100, and no rate.")
+        elif self.percent_off is not None or self.rate_per_hour is None or self.rate_per_hour < 0:
+            raise RateError(f"A rate by {self.level} is an amount per hour, not negative, and no percent.")
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The names of the keys this row fills, in the ladder's spelling."""
+        return tuple(key for key in _KEYS if getattr(self, key) is not None)
+
+    def holds(self, on: date) -> bool:
+        """Whether the row is in force on a day."""
+        return self.starts_on <= on and (self.ends_on is None or on <= self.ends_on)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One hour asks for its rate."""
+
+    on: date
+    currency: str
+    matter: str
+    client: str
+    person: str
+    grade: str | None = None
+    task_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """The answer: the agreed rate, the standard one beside it, the level that decided, and every step."""
+
+    rate_per_hour: Decimal
+    currency: str
+    level: Level
+    row: RateRow
+    standard_per_hour: Decimal | None
+    steps: tuple[str, ...]
+
+    @property
+    def says(self) -> str:
+        """The deciding step, as the entry keeps it."""
+        return self.steps[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class NoRate:
+    """No answer: nothing is in force, or two rows contradict each other. Someone has to settle it."""
+
+    says: str
+    steps: tuple[str, ...]
+
+
+class RateTable:
+    """The rows of a firm, arranged so that one lookup touches ten places and not the whole table."""
+
+    def __init__(self, rows: Iterable[RateRow]) -> None:
+        self._rows: dict[tuple[tuple[str, ...], tuple[str, ...], str], list[RateRow]] = defaultdict(list)
+        for row in rows:
+            values = tuple(str(getattr(row, key)) for key in row.keys)
+            self._rows[row.keys, values, row.currency].append(row)
+
+    def rate_for(self, asked: Question, precision: Precision = CENTS) -> Rate | NoRate:
+        """The rate of an hour, with the rungs that were passed on the way."""
+        steps: list[str] = []
+        standard = self._standard(asked)
+        for level, keys in LADDER:
+            held = self._in_force(asked, keys)
+            label = f"{level} ({_named(asked, keys)})"
+            if len(held) > 1:
+                since = " and ".join(sorted(row.starts_on.isoformat() for row in held))
+                says = f"Two rates by {label} are in force on {asked.on}, from {since}; end one of them."
+                return NoRate(says, (*steps, says))
+            if not held:
+                steps.append(f"No rate by {label}.")
+                continue
+            row = held[0]
+            if row.percent_off is None:
+                rate = row.rate_per_hour or Decimal(0)
+                steps.append(f"{rate} {asked.currency} by {label}{_source(row)}.")
+            elif standard is None:
+                steps.append(f"{row.percent_off} % off by {label}, but there is no standard rate to take it off.")
+                continue
+            else:
+                rate = precision.percent(100 - row.percent_off, standard)
+                steps.append(
+                    f"{rate} {asked.currency}: {row.percent_off} % off the standard {standard} by {label}"
+                    f"{_source(row)}."
+                )
+            return Rate(rate, asked.currency, level, row, standard, tuple(steps))
+        whose = f"{asked.person} on matter {asked.matter} on {asked.on}"
+        says = f"No rate in {asked.currency} is in force for {whose}."
+        return NoRate(says, (*steps, says))
+
+    def _standard(self, asked: Question) -> Decimal | None:
+        for level, keys in LADDER:
+            if level is Level.STANDARD and (held := self._in_force(asked, keys)):
+                return held[0].rate_per_hour if len(held) == 1 else None
+        return None
+
+    def _in_force(self, asked: Question, keys: tuple[str, ...]) -> list[RateRow]:
+        values = tuple(getattr(asked, key) for key in keys)
+        if None in values:
+            return []
+        return [row for row in self._rows.get((keys, values, asked.currency), ()) if row.holds(asked.on)]
+
+
+class Standing(StrEnum):
+    """How the firm's agreed rate stands beside what the portal has approved for that day."""
+
+    APPROVED = "approved"
+    NOT_APPROVED = "not approved"
+    ABOVE_APPROVED = "above approved"
+    BELOW_APPROVED = "below approved"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Agreed and approved side by side; the difference is per hour, positive where a cut threatens."""
+
+    standing: Standing
+    agreed_per_hour: Decimal
+    approved_per_hour: Decimal | None
+    difference_per_hour: Decimal | None
+    says: str
+
+
+def compare(agreed: Rate, approved_per_hour: Decimal | None, portal: str) -> Comparison:
+    """What a bill at the agreed rate will meet at the portal."""
+    mine, code = agreed.rate_per_hour, agreed.currency
+    if approved_per_hour is None:
+        says = f"{portal} has approved no rate for this day; a line at {mine} {code} will be refused."
+        return Comparison(Standing.NOT_APPROVED, mine, None, None, says)
+    gap = mine - approved_per_hour
+    if gap > 0:
+        says = f"{portal} approved {approved_per_hour} {code}; billing {mine} puts {gap} an hour at risk."
+        return Comparison(Standing.ABOVE_APPROVED, mine, approved_per_hour, gap, says)
+    if gap < 0:
+        says = f"{portal} approved {approved_per_hour} {code}; billing {mine} leaves {-gap} an hour unasked."
+        return Comparison(Standing.BELOW_APPROVED, mine, approved_per_hour, gap, says)
+    says = f"{portal} approved {mine} {code} for this day."
+    return Comparison(Standing.APPROVED, mine, approved_per_hour, gap, says)
+
+
+def _named(asked: Question, keys: tuple[str, ...]) -> str:
+    return ", ".join(f"{key.replace('_code', '').replace('grade', 'class')} {getattr(asked, key)}" for key in keys)
+
+
+def _source(row: RateRow) -> str:
+    until = f" to {row.ends_on}" if row.ends_on else ""
+    return f", in force from {row.starts_on}{until}" + (f", {row.source}" if row.source else "")
