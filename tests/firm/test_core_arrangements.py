@@ -33,9 +33,7 @@ from meruit.money import CENTS, Precision, Rounding
 D = Decimal
 
 
-def work(
-    key: str, hours: str, rate: str, *, day: int = 1, grade: str = "ASSOC", phase: str | None = None
-) -> Work:
+def work(key: str, hours: str, rate: str, *, day: int = 1, grade: str = "ASSOC", phase: str | None = None) -> Work:
     worked = CENTS.product(D(hours), D(rate))
     return Work(
         key=key,
@@ -265,9 +263,7 @@ def test_a_phase_has_its_own_term_before_the_matters() -> None:
 
 
 def test_a_matter_is_valued_term_by_term() -> None:
-    found = value_matter(
-        TERMS, [*MARCH, work("d", "1.0", "400", phase="L300")], {"motion": Progress(complete=True)}
-    )
+    found = value_matter(TERMS, [*MARCH, work("d", "1.0", "400", phase="L300")], {"motion": Progress(complete=True)})
     assert {key: v.billable for key, v in found.items()} == {"old": D(800), "new": D(1000), "motion": D(5000)}
 
 

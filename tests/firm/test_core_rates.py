@@ -79,9 +79,7 @@ def test_a_discount_comes_off_the_standard_rate_and_is_rounded_by_the_payers_rul
 
 
 def test_the_answer_keeps_the_standard_rate_beside_the_agreed_one() -> None:
-    found = answer(
-        row(Level.STANDARD, ("grade",), "500"), row(Level.CLIENT_CLASS, ("client", "grade"), "425")
-    )
+    found = answer(row(Level.STANDARD, ("grade",), "500"), row(Level.CLIENT_CLASS, ("client", "grade"), "425"))
     assert (found.rate_per_hour, found.standard_per_hour) == (D("425"), D("500"))
 
 

@@ -25,13 +25,18 @@ class RateError(ValueError):
 class Level(StrEnum):
     """Where a rate comes from, in order of precedence."""
 
-    MATTER_PERSON = "matter and person"
-    MATTER_CLASS = "matter and class"
-    CLIENT_PERSON = "client and person"
-    CLIENT_CLASS = "client and class"
+    MATTER_PERSON = "matter-person"
+    MATTER_CLASS = "matter-class"
+    CLIENT_PERSON = "client-person"
+    CLIENT_CLASS = "client-class"
     TASK = "task"
     DISCOUNT = "discount"
     STANDARD = "standard"
+
+    @property
+    def words(self) -> str:
+        """As a sentence says it: matter and person."""
+        return self.value.replace("-", " and ")
 
 
 #: The ladder: level and the keys a row of it names. Within a level the matter stands above the client.
@@ -71,14 +76,14 @@ class RateRow:
         if (self.level, self.keys) not in LADDER:
             wanted = " or ".join(" and ".join(keys) for level, keys in LADDER if level is self.level)
             named = ", ".join(self.keys) or "nothing"
-            raise RateError(f"A rate by {self.level} names {wanted}; this one names {named}.")
+            raise RateError(f"A rate by {self.level.words} names {wanted}; this one names {named}.")
         if self.ends_on is not None and self.ends_on < self.starts_on:
             raise RateError(f"A rate from {self.starts_on} cannot end on {self.ends_on}.")
         if self.level is Level.DISCOUNT:
             if self.rate_per_hour is not None or self.percent_off is None or not 0 <= self.percent_off <= 100:
                 raise RateError("A discount is a percent off the standard rate, from 0 to 100, and no rate.")
         elif self.percent_off is not None or self.rate_per_hour is None or self.rate_per_hour < 0:
-            raise RateError(f"A rate by {self.level} is an amount per hour, not negative, and no percent.")
+            raise RateError(f"A rate by {self.level.words} is an amount per hour, not negative, and no percent.")
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -143,7 +148,7 @@ class RateTable:
         standard = self._standard(asked)
         for level, keys in LADDER:
             held = self._in_force(asked, keys)
-            label = f"{level} ({_named(asked, keys)})"
+            label = f"{level.words} ({_named(asked, keys)})"
             if len(held) > 1:
                 since = " and ".join(sorted(row.starts_on.isoformat() for row in held))
                 says = f"Two rates by {label} are in force on {asked.on}, from {since}; end one of them."
