@@ -20,7 +20,15 @@ from __future__ import annotations
 
 from meruit.audit.core.canonical import Json, NotCanonical, encode, read_exactly
 from meruit.audit.core.chain import genesis, link
-from meruit.audit.core.decisions import PasskeySignature, SignedContent, challenge
+from meruit.audit.core.decisions import (
+    DECIDED,
+    ENROLLED,
+    REMOVED,
+    PasskeySignature,
+    SignedContent,
+    base64url,
+    challenge,
+)
 from meruit.audit.core.export import Exported, export_lines
 from meruit.audit.core.merkle import (
     consistency_holds,
@@ -31,12 +39,25 @@ from meruit.audit.core.merkle import (
 )
 from meruit.audit.core.receipt import Receipt, ReceiptRefused, find_receipts, receipt_of, receipt_text, sign
 from meruit.audit.core.receipt import signature_holds as receipt_signature_holds
-from meruit.audit.core.record import ERASED, Origin, Record, RecordRefused, Subject, record_bytes
+from meruit.audit.core.record import (
+    ERASED,
+    RECORD_KIND,
+    Origin,
+    Record,
+    RecordRefused,
+    Subject,
+    Way,
+    record_bytes,
+)
 from meruit.audit.core.sealer import Head, Sealed, seal
 from meruit.audit.core.values import ErasableText, FreeText, audit_values, row_values
 
 __all__ = [
+    "DECIDED",
+    "ENROLLED",
     "ERASED",
+    "RECORD_KIND",
+    "REMOVED",
     "ErasableText",
     "Exported",
     "FreeText",
@@ -52,7 +73,9 @@ __all__ = [
     "Sealed",
     "SignedContent",
     "Subject",
+    "Way",
     "audit_values",
+    "base64url",
     "challenge",
     "consistency_holds",
     "consistency_proof",

@@ -59,9 +59,7 @@ def _check(value: object, place: str) -> None:
         return
     if isinstance(value, int) and kind is int:
         if not -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
-            raise NotCanonical(
-                f"{place or '/'} is {value}; a whole number beyond 2**53 - 1 is written as text."
-            )
+            raise NotCanonical(f"{place or '/'} is {value}; a whole number beyond 2**53 - 1 is written as text.")
     elif isinstance(value, dict):
         for key, item in value.items():
             if type(key) is not str:

@@ -3,9 +3,10 @@
 JSON Lines, UTF-8, each line canonical JSON and ended by one line feed:
 
 1. the header: format, version, origin, public keys for receipts, and the moment of export;
-2. one line for each record in order: `hash`, `prev`, `record`, and `texts` where free text is still kept;
-3. one line for each receipt that was issued: `receipt`, its text;
-4. the end: `count`, `head`, `root`, and `frame`, the SHA-256 over the header's and the receipts' lines.
+2. one line for each receipt that was issued so far: `receipt`, its text (first, so that a reader who goes
+   through the file once knows where to compare);
+3. one line for each record in order: `hash`, `prev`, `record`, and `texts` where free text is still kept;
+4. the end: `count`, `head`, `root`, and `frame`, the SHA-256 over the lines of 1 and 2.
 
 The end is no secret and proves nothing alone; it makes a file that was cut off, or whose header or receipts
 were touched, fail even where no signature can be checked.
@@ -72,14 +73,14 @@ def export_lines(
     )
     frame.update(header)
     yield header
-    head = Head.at_genesis(origin)
-    for record in records:
-        head = head.extended(record.hash)
-        yield record.line()
     for receipt in receipts:
         line = _line({"receipt": receipt_text(receipt)})
         frame.update(line)
         yield line
+    head = Head.at_genesis(origin)
+    for record in records:
+        head = head.extended(record.hash)
+        yield record.line()
     yield _line(
         {
             "end": {

@@ -116,9 +116,7 @@ def consistency_proof(leaves: Sequence[bytes], earlier: int) -> list[bytes]:
     return proof[::-1]
 
 
-def consistency_holds(
-    earlier: int, earlier_root: bytes, later: int, later_root: bytes, proof: Sequence[bytes]
-) -> bool:
+def consistency_holds(earlier: int, earlier_root: bytes, later: int, later_root: bytes, proof: Sequence[bytes]) -> bool:
     """Whether the tree of `later` leaves begins with the tree of `earlier` leaves (RFC 9162 2.1.4.2)."""
     if not 0 <= earlier <= later:
         return False

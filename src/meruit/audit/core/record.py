@@ -77,23 +77,16 @@ class Record:
     def __post_init__(self) -> None:
         if not _EVENT.fullmatch(self.event):
             raise RecordRefused(
-                f'The event is "{self.event}"; it is a dotted name in the past tense, for example '
-                "prebill.approved."
+                f'The event is "{self.event}"; it is a dotted name in the past tense, for example prebill.approved.'
             )
         if not _TRANSACTION.fullmatch(self.transaction):
             raise RecordRefused(f'The transaction is "{self.transaction}"; it is an xid8 written as digits.')
         if not _KIND.fullmatch(self.subject.kind) or self.subject.id == "":
-            raise RecordRefused(
-                f'The subject is "{self.subject.kind}" "{self.subject.id}"; it is a kind and an id.'
-            )
+            raise RecordRefused(f'The subject is "{self.subject.kind}" "{self.subject.id}"; it is a kind and an id.')
         if self.origin.way not in get_args(Way):
-            raise RecordRefused(
-                f'The record came by "{self.origin.way}"; ways in are {", ".join(get_args(Way))}.'
-            )
+            raise RecordRefused(f'The record came by "{self.origin.way}"; ways in are {", ".join(get_args(Way))}.')
         if self.person is None and self.origin.way != "sql":
-            raise RecordRefused(
-                f"{self.event} names no person; only a change by raw SQL may come from nobody we know."
-            )
+            raise RecordRefused(f"{self.event} names no person; only a change by raw SQL may come from nobody we know.")
         moment(self.at)
 
     def to_json(self, number: int) -> dict[str, Json]:

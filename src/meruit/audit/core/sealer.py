@@ -40,9 +40,7 @@ class Head:
 
     def __post_init__(self) -> None:
         if self.count < 0 or len(self.frontier) != self.count.bit_count():
-            raise ValueError(
-                f"A head of {self.count} records does not go with {len(self.frontier)} subtrees."
-            )
+            raise ValueError(f"A head of {self.count} records does not go with {len(self.frontier)} subtrees.")
 
     @classmethod
     def at_genesis(cls, origin: str) -> Head:
