@@ -145,7 +145,7 @@ class Cluster:
             undo.enter_context(self._owning(where, keep=True))
             undo.callback(self.stop)
             self._create(where)
-            leftovers.clear(where.data, self._report)
+            leftovers.clear(where, self._report)
             self._launch(where)
             self._wait(timeout_seconds)
             self._complete()
@@ -196,7 +196,7 @@ class Cluster:
         if (where := recorded(self.home)) is None:
             return
         with self._owning(where):
-            leftovers.clear(where.data, self._report)
+            leftovers.clear(where, self._report)
             drop_endpoint(where)
             shutil.rmtree(where.cluster)
         shutil.rmtree(where.secrets, ignore_errors=True)
@@ -340,9 +340,7 @@ class Cluster:
                 )
             if now - told >= _REPORT_EVERY_SECONDS:
                 told = now
-                self._report(
-                    f"PostgreSQL is not ready yet ({now - began:.0f} s): {answer.says or 'starting'}."
-                )
+                self._report(f"PostgreSQL is not ready yet ({now - began:.0f} s): {answer.says or 'starting'}.")
             time.sleep(_ASK_EVERY_SECONDS)
 
     def _last_words(self) -> str:
@@ -355,9 +353,7 @@ class Cluster:
         with self.superuser() as connection:
             row = connection.execute("SHOW data_directory").fetchone()
             if row is None or Path(str(row[0])) != where.data:
-                raise PostgresRefused(
-                    f"The server that answers at {where.host} is not the one of {self.home}."
-                )
+                raise PostgresRefused(f"The server that answers at {where.host} is not the one of {self.home}.")
             secrets = {login.name: passwords.read(where.secrets, login) for login in LOGINS}
             databases.ensure_logins(connection, secrets)
             databases.close_system_databases(connection)

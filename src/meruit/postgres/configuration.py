@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 #: Our settings, the firm's own, which have the last word, and who may connect; all in the cluster's folder.
 OURS, FIRMS, HBA = "postgresql.conf", "firm.conf", "pg_hba.conf"
 
-#: Privacy: no statement and no parameter of one reaches the log, for both carry narratives and session
-#: tokens. DETAIL lines quote rows, so the log is terse.
+#: Privacy: no statement, no parameter of one and no message about one reaches the log, for all three quote
+#: narratives and session tokens (`invalid input syntax for type integer: "..."`). The client still gets its
+#: errors; the log keeps what the server says of itself, which PostgreSQL ranks above its errors.
 PRIVATE = {
+    "log_min_messages": "log",
     "log_statement": "none",
     "log_min_duration_statement": "-1",
     "log_min_error_statement": "panic",
@@ -54,7 +56,6 @@ LOGS = {
 #: For tests only: a crash of the machine loses such a cluster, a crash of the server does not.
 THROWAWAY = {
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "autovacuum": "off",
     "logging_collector": "off",
@@ -92,9 +93,7 @@ def write(places: Places, *, throwaway: bool = False) -> None:
     They lie beside the data and not in it: where root starts the server, it writes nothing into a folder
     of the server's user, who could have laid a link there.
     """
-    header = (
-        f"# Written at each start; what the firm wants otherwise belongs into {FIRMS} beside this file.\n"
-    )
+    header = f"# Written at each start; what the firm wants otherwise belongs into {FIRMS} beside this file.\n"
     lines = [f"{name} = {quoted(value)}\n" for name, value in settings(places, throwaway=throwaway).items()]
     _replace(places.cluster / OURS, header + "".join(lines) + f"include_if_exists '{FIRMS}'\n", places)
     local = "host all all 127.0.0.1/32" if places.sockets is None else "local all all"

@@ -50,9 +50,7 @@ def ensure_logins(connection: psycopg.Connection, passwords: Mapping[str, str]) 
             connection.execute(sql.SQL("ALTER ROLE {} RESET ALL").format(role))
             for name, value in login.settings:
                 connection.execute(
-                    sql.SQL("ALTER ROLE {} SET {} TO {}").format(
-                        role, sql.Identifier(name), sql.Literal(value)
-                    )
+                    sql.SQL("ALTER ROLE {} SET {} TO {}").format(role, sql.Identifier(name), sql.Literal(value))
                 )
 
 
@@ -70,9 +68,7 @@ def exists(connection: psycopg.Connection, name: str) -> bool:
 def create(connection: psycopg.Connection, name: str, template: str = "template1") -> None:
     """A database owned by the owner, empty or a copy of `template`. Its privileges come with `close`."""
     if exists(connection, name):
-        raise PostgresRefused(
-            f'The database "{name}" is already there; choose another name or drop it first.'
-        )
+        raise PostgresRefused(f'The database "{name}" is already there; choose another name or drop it first.')
     connection.execute(
         sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
             sql.Identifier(name), sql.Identifier(OWNER.name), sql.Identifier(template)
@@ -105,7 +101,5 @@ def drop(connection: psycopg.Connection, name: str) -> None:
 def make_template(connection: psycopg.Connection, name: str) -> None:
     """Close a finished database to connections, so that copying it never has to wait."""
     connection.execute(
-        sql.SQL("ALTER DATABASE {} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false").format(
-            sql.Identifier(name)
-        )
+        sql.SQL("ALTER DATABASE {} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false").format(sql.Identifier(name))
     )

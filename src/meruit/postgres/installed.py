@@ -12,23 +12,19 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from meruit.postgres import places
 from meruit.postgres.binaries import Binaries
 from meruit.postgres.errors import PostgresRefused
-from meruit.postgres.places import SHARED_FOLDERS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from meruit.postgres.system_user import SystemUser
 
 
-def reachable(
-    binaries: Binaries, user: SystemUser, shared_folders: Sequence[Path] = SHARED_FOLDERS
-) -> Binaries:
+def reachable(binaries: Binaries, user: SystemUser) -> Binaries:
     """The same programs, from a copy where `user` could not reach the originals."""
     if user.can_enter(binaries.folder.resolve()):
         return binaries
-    for shared in shared_folders:
+    for shared in places.SHARED_FOLDERS:
         try:
             shared.mkdir(mode=0o711, parents=True, exist_ok=True)
             if shared.lstat().st_uid == 0 and user.can_enter(shared):
@@ -37,7 +33,7 @@ def reachable(
             continue
     raise PostgresRefused(
         f"The server's user cannot reach the programs in {binaries.folder}, and they cannot be copied to "
-        f"{' or '.join(map(str, shared_folders))}; install Meruit where every user may read it, "
+        f"{' or '.join(map(str, places.SHARED_FOLDERS))}; install Meruit where every user may read it, "
         "for example below /opt."
     )
 

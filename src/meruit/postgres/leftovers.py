@@ -14,25 +14,31 @@ from typing import TYPE_CHECKING
 import psutil
 
 from meruit.postgres.errors import PostgresRefused
+from meruit.postgres.places import is_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from meruit.postgres.places import Places
+
 #: A fast shutdown writes a checkpoint; after this the server is stopped at once and recovers later.
 PATIENCE_SECONDS = 60.0
 
 
-def clear(data: Path, report: Callable[[str], None]) -> None:
-    """Stop a server that lost its owner and forget a pid file that has no server."""
-    server = server_of(data)
+def clear(places: Places, report: Callable[[str], None]) -> None:
+    """Stop a server that lost its owner, and forget the pid file and the socket of one that is gone."""
+    server = server_of(places.data)
     if server is not None:
         report(f"PostgreSQL still runs from before (process {server.pid}); it is stopped and started anew.")
-        _stop(server, data)
-    pid_file = data / "postmaster.pid"
+        _stop(server, places.data)
+    pid_file = places.data / "postmaster.pid"
     if pid_file.exists():
         report("PostgreSQL was not shut down the last time; it recovers now.")
         pid_file.unlink()
+    if places.sockets is not None and is_private(places.sockets, places.user):
+        for left in places.sockets.glob(".s.PGSQL.*"):  # the socket and its lock, which holds a number too
+            left.unlink()
 
 
 def server_of(data: Path) -> psutil.Process | None:

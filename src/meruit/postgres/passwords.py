@@ -54,9 +54,7 @@ def _write_private(file: Path, text: str) -> None:
     """Whole or not at all: a torn password file would lock its login out."""
     part = file.with_name(file.name + ".part")
     part.unlink(missing_ok=True)
-    with os.fdopen(
-        os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
-    ) as stream:
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as stream:
         stream.write(text + "\n")
         stream.flush()
         os.fsync(stream.fileno())

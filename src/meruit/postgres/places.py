@@ -219,9 +219,7 @@ def _fits(folder: Path) -> bool:
 def _short_folders(user: SystemUser) -> list[Path]:
     named = [] if is_root() else [os.environ.get("XDG_RUNTIME_DIR", "")]
     candidates = [Path(name) for name in (*named, tempfile.gettempdir(), "/tmp") if name]
-    return [
-        folder for folder in candidates if os.access(folder, os.W_OK | os.X_OK) and user.can_enter(folder)
-    ]
+    return [folder for folder in candidates if os.access(folder, os.W_OK | os.X_OK) and user.can_enter(folder)]
 
 
 def _close(folder: Path, user: SystemUser) -> None:
