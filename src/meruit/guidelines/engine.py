@@ -1,0 +1,318 @@
+"""Judging lines by a guideline set: findings, and a count of what could not be judged and why.
+
+A rule that lacks what it needs (a blank cell, a register not on file) says nothing about the line; that
+is counted and never becomes a finding. Lines are judged one by one, then in the groups that belong
+together; `Live` keeps the groups, so that a changed line re-judges only what it touches.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from meruit.findings import Finding
+from meruit.guidelines.context import Context
+from meruit.guidelines.outcome import Hit, Unjudged
+from meruit.guidelines.phrases import Phrases
+from meruit.guidelines.registry import GroupCheck, LineCheck, PhraseCheck, StandingCheck, TextCheck
+from meruit.guidelines.scope import in_scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+    from typing import Any
+
+    from meruit.guidelines.entry import Entry
+    from meruit.guidelines.outcome import Outcome
+    from meruit.guidelines.registry import Check
+    from meruit.guidelines.sets import GuidelineSet, Rule
+
+NOTHING_ELSE = Context()
+#: A rule's number in its set, and what it said.
+Said = tuple[int, Hit | Unjudged]
+#: Which check, and which of its groups.
+GroupKey: TypeAlias = "tuple[int, Hashable]"
+
+
+@dataclass(slots=True)
+class Judgement:
+    """The findings in the order of the lines, and (rule, reason) -> how often it could not be judged."""
+
+    findings: list[Finding] = field(default_factory=list)
+    unjudged: Counter[tuple[str, str]] = field(default_factory=Counter)
+    entries: int = 0
+
+
+class Judge:
+    """A guideline set made ready for one context. Making it is the slow part; keep it for many lines."""
+
+    def __init__(self, guidelines: GuidelineSet, context: Context = NOTHING_ELSE) -> None:
+        self.guidelines = guidelines
+        self.rules: tuple[Rule, ...] = guidelines.rules
+        self.context = context
+        self._lines: dict[str, list[tuple[int, Callable[[Entry], Outcome]]]] = {"fee": [], "expense": []}
+        self._texts: dict[str, list[tuple[int, Callable[[Entry, Any], Outcome]]]] = {"fee": [], "expense": []}
+        self._groups: list[tuple[int, GroupCheck]] = []
+        self._standing: list[tuple[int, StandingCheck]] = []
+        self._scopes = [in_scope(rule.scope, context) if rule.scope else None for rule in self.rules]
+        self._phrases: list[tuple[int, PhraseCheck]] = []
+        patterns: list[str] = []
+        for number, rule in enumerate(self.rules):
+            made = rule.type.build(rule.params, context)
+            for check in made if isinstance(made, tuple) else (made,):
+                self._take(number, check, patterns)
+        self._search = Phrases(patterns)
+        self._understand = _reader() if any(self._texts.values()) else None
+
+    def _take(self, number: int, check: Check, patterns: list[str]) -> None:
+        match check:
+            case LineCheck():
+                for kind in (check.kind,) if check.kind else ("fee", "expense"):
+                    self._lines[kind].append((number, check.check))
+            case TextCheck():
+                for kind in (check.kind,) if check.kind else ("fee", "expense"):
+                    self._texts[kind].append((number, check.check))
+            case PhraseCheck():
+                self._phrases += [(number, check)] * len(check.patterns)
+                patterns += check.patterns
+            case GroupCheck():
+                self._groups.append((number, check))
+            case StandingCheck():
+                self._standing.append((number, check))
+
+    # -- what the rules say ------------------------------------------------------------------------
+
+    def line(self, entry: Entry) -> Iterator[Said]:
+        """What the rules that need nothing but this line say."""
+        for number, check in self._lines[entry.kind]:
+            outcome = check(entry)
+            if outcome is not None:
+                yield from self._scoped(number, entry, outcome)
+        text = entry.narrative
+        if text is None:
+            for number in dict.fromkeys(n for n, c in self._phrases if c.kind in (None, entry.kind)):
+                yield number, Unjudged("narrative not known")
+            for number, _ in self._texts[entry.kind]:
+                yield number, Unjudged("narrative not known")
+            return
+        if self._phrases:
+            for at, start, end in self._search.find(text):
+                number, phrase = self._phrases[at]
+                if phrase.kind in (None, entry.kind):
+                    hit = phrase.judge(entry, start, end)
+                    if hit is not None:
+                        yield from self._scoped(number, entry, hit)
+        if self._understand is not None and self._texts[entry.kind]:
+            understood = self._understand(text, entry)
+            for number, judge_text in self._texts[entry.kind]:
+                outcome = judge_text(entry, understood)
+                if outcome is not None:
+                    yield from self._scoped(number, entry, outcome)
+
+    def groups(self, entry: Entry) -> Iterator[tuple[int, GroupKey | Unjudged]]:
+        """The groups this line belongs to, each with the number of its rule."""
+        for at, (number, group) in enumerate(self._groups):
+            if group.kind in (None, entry.kind):
+                key = group.key(entry)
+                if key is not None:
+                    scope = self._scopes[number]
+                    fits = scope(entry) if scope else True
+                    if isinstance(fits, Unjudged):
+                        yield number, fits
+                    elif fits:
+                        yield number, key if isinstance(key, Unjudged) else (at, key)
+
+    def group(self, key: GroupKey, members: Sequence[Entry]) -> Iterator[Said]:
+        """What the rule of this group says of lines that belong together."""
+        number, check = self._groups[key[0]]
+        for said in check.check(members):
+            yield number, said
+
+    def standing(self) -> Iterator[Said]:
+        """What rules say of the registers themselves."""
+        for number, check in self._standing:
+            for said in check.check():
+                yield number, said
+
+    def _scoped(self, number: int, entry: Entry, outcome: Hit | Unjudged | Sequence[Hit]) -> Iterator[Said]:
+        scope = self._scopes[number]
+        if scope is not None:
+            fits = scope(entry)
+            if fits is False:
+                return
+            if isinstance(fits, Unjudged):
+                yield number, fits
+                return
+        if isinstance(outcome, (Hit, Unjudged)):
+            yield number, outcome
+        else:
+            for hit in outcome:
+                yield number, hit
+
+    # -- findings ----------------------------------------------------------------------------------
+
+    def finding(self, number: int, hit: Hit, entry: Entry | None) -> Finding:
+        """The finding as it is printed and kept."""
+        rule = self.rules[number]
+        line = hit.entry or entry
+        at_risk = hit.at_risk
+        if at_risk is None and line is not None:
+            at_risk = line.value
+        return Finding(
+            rule=rule.type.slug,
+            severity=rule.severity,
+            message=hit.message,
+            file=line.file if line else None,
+            line=line.line if line else None,
+            invoice=hit.invoice or (line.invoice if line else None),
+            entry=line.id if line else None,
+            field=hit.field,
+            found=hit.found,
+            expected=hit.expected,
+            mend=hit.mend,
+            words=hit.words,
+            span=hit.span,
+            clause=rule.clause,
+            guideline=self.guidelines.label,
+            confidence=hit.confidence,
+            fixable_by=hit.fixable_by or rule.type.fixable_by,
+            at_risk=at_risk,
+            currency=line.currency if line else None,
+        )
+
+    def judge(self, entries: Iterable[Entry]) -> Judgement:
+        """All rules on all lines; findings stand in the order of the lines, then of the rules."""
+        out = Judgement()
+        said: list[tuple[int, int, Finding]] = []
+        groups: dict[GroupKey, list[Entry]] = {}
+        places: dict[int, int] = {}
+        for place, entry in enumerate(entries):
+            out.entries += 1
+            places[id(entry)] = place
+            for number, outcome in self.line(entry):
+                if isinstance(outcome, Unjudged):
+                    self._count(out, number, outcome)
+                else:
+                    said.append((place, number, self.finding(number, outcome, entry)))
+            for number, key in self.groups(entry):
+                if isinstance(key, Unjudged):
+                    self._count(out, number, key)
+                else:
+                    groups.setdefault(key, []).append(entry)
+        for group, members in groups.items():
+            for number, outcome in self.group(group, members):
+                if isinstance(outcome, Unjudged):
+                    self._count(out, number, outcome)
+                else:
+                    last = outcome.entry or members[-1]
+                    finding = self.finding(number, outcome, outcome.entry)
+                    said.append((places.get(id(last), out.entries), number, finding))
+        for number, outcome in self.standing():
+            if isinstance(outcome, Unjudged):
+                self._count(out, number, outcome)
+            else:
+                said.append((out.entries, number, self.finding(number, outcome, None)))
+        said.sort(key=lambda item: item[:2])
+        out.findings = [finding for _, _, finding in said]
+        return out
+
+    def _count(self, out: Judgement, number: int, why: Unjudged) -> None:
+        out.unjudged[self.rules[number].type.slug, why.reason] += 1
+
+
+def judge(guidelines: GuidelineSet, entries: Iterable[Entry], context: Context = NOTHING_ELSE) -> Judgement:
+    """All rules of a set on some lines."""
+    return Judge(guidelines, context).judge(entries)
+
+
+class Live:
+    """Lines under judgement while they are worked on: a change re-judges the line and its groups alone."""
+
+    def __init__(self, ready: Judge, entries: Iterable[Entry] = ()) -> None:
+        self.judge = ready
+        self.entries: dict[str, Entry] = {}
+        self._keys: dict[str, list[GroupKey]] = {}
+        self._members: dict[GroupKey, dict[str, None]] = {}
+        self._of_line: dict[str, list[Said]] = {}
+        self._of_group: dict[GroupKey, list[Said]] = {}
+        self._places: dict[str, int] = {}
+        self._next = 0
+        #: Lines and groups judged by the last change, for whoever wants to see that it was few.
+        self.judged = (0, 0)
+        self.change(entries)
+
+    def change(self, entries: Iterable[Entry] = (), removed: Iterable[str] = ()) -> None:
+        """Takes new and changed lines (by id) and forgets removed ones."""
+        touched: dict[GroupKey, None] = {}
+        lines = 0
+        for gone in removed:
+            self._forget(gone, touched)
+            self.entries.pop(gone, None)
+            self._places.pop(gone, None)
+        for entry in entries:
+            self._forget(entry.id, touched)
+            self.entries[entry.id] = entry
+            self._places.setdefault(entry.id, self._next)
+            self._next += 1
+            self._of_line[entry.id] = list(self.judge.line(entry))
+            keys = self._keys[entry.id] = []
+            for number, key in self.judge.groups(entry):
+                if isinstance(key, Unjudged):
+                    self._of_line[entry.id].append((number, key))
+                else:
+                    keys.append(key)
+                    touched[key] = None
+                    self._members.setdefault(key, {})[entry.id] = None
+            lines += 1
+        for key in touched:
+            ids = self._members.get(key)
+            if ids:
+                members = [self.entries[i] for i in sorted(ids, key=self._places.__getitem__)]
+                self._of_group[key] = list(self.judge.group(key, members))
+            else:
+                self._of_group.pop(key, None)
+        self.judged = (lines, len(touched))
+
+    def _forget(self, entry: str, touched: dict[GroupKey, None]) -> None:
+        for key in self._keys.pop(entry, ()):
+            touched[key] = None
+            members = self._members[key]
+            members.pop(entry, None)
+            if not members:
+                del self._members[key]
+        self._of_line.pop(entry, None)
+
+    def judgement(self) -> Judgement:
+        """What stands now; equal to judging all lines afresh."""
+        out = Judgement(entries=len(self.entries))
+        places = self._places
+        said: list[tuple[int, int, Finding]] = []
+
+        def take(place: int, entry: Entry | None, pairs: Iterable[Said]) -> None:
+            for number, outcome in pairs:
+                if isinstance(outcome, Unjudged):
+                    out.unjudged[self.judge.rules[number].type.slug, outcome.reason] += 1
+                else:
+                    line = outcome.entry or entry
+                    at = places.get(line.id, place) if line else place
+                    said.append((at, number, self.judge.finding(number, outcome, line)))
+
+        for id, pairs in self._of_line.items():
+            take(places[id], self.entries[id], pairs)
+        for key, pairs in self._of_group.items():
+            last = max(places[i] for i in self._members[key])
+            take(last, None, pairs)
+        take(self._next, None, self.judge.standing())
+        said.sort(key=lambda item: item[:2])
+        out.findings = [finding for _, _, finding in said]
+        return out
+
+
+def _reader() -> Callable[[str, Entry], Any]:
+    """The understanding of narratives, imported only when a rule of the set asks for it."""
+    from meruit.guidelines import narrative
+
+    def read(text: str, entry: Entry) -> Any:
+        return narrative.understand(text, hours=entry.hours, timekeeper_class=entry.timekeeper_class)
+
+    return read

@@ -1,0 +1,110 @@
+"""Events that several people can attend, recognised in a narrative well enough to bring lines together.
+
+Which mistake is worse: a finding against two lawyers who were at two different depositions. So lines are
+one event only when matter, date and kind agree and the proper names in them do not speak against it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from meruit.guidelines.entry import Entry
+
+KINDS = ("deposition", "hearing", "mediation", "trial", "meeting", "call", "closing", "inspection")
+
+_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("deposition", (r"depositions?", "depos?", "examination under oath", "EUO")),
+    ("mediation", ("mediation", "settlement conference", "arbitration", "early neutral evaluation")),
+    ("trial", ("trial(?! (?:prep|preparation|strategy|outline|brief|notebook|subpoena))",)),
+    (
+        "hearing",
+        (
+            "hearings?", "oral argument", "arraignment", "status conference", "case management conference",
+            "CMC", "pre-?trial conference", "341 meeting", "calendar call",
+        ),
+    ),
+    ("inspection", ("(?:site |vehicle |property )?inspection", "walk-?through")),
+    ("closing", ("closing",)),
+    (
+        "call",
+        (
+            "(?:tele)?phone (?:call|conference)", "conference call", "telephone conference", "t/?c", "call",
+            "video ?conference", "zoom", "teams (?:call|meeting)",
+        ),
+    ),
+    ("meeting", ("meetings?", "met", "meet", "conference", "conferred?", "interview(?:ed)?")),
+)  # fmt: skip
+
+#: Acts that put the timekeeper at the event, as against preparing for it or reporting on it.
+_THERE = re.compile(
+    r"^\W*(?:\(?\d*\.\d+\)?:?\s*)?"
+    r"(?:second[- ]chair(?:ed|ing)?|appear(?:ed|ance|ing)?|attend(?:ed|ance|ing)?|participat(?:e|ed|ion|ing)|"
+    r"argu(?:e|ed)|cover(?:ed)?|defend(?:ed|ing)?|conduct(?:ed)?|t(?:ake|ook)|observed?|monitor(?:ed)?|join(?:ed)?|"
+    r"represent(?:ed)?|"
+    r"assist(?:ed)? (?:at|in|with|during)|court appearance)\b",
+    re.IGNORECASE,
+)
+_TALK = re.compile(
+    r"^\W*(?:\(?\d*\.\d+\)?:?\s*)?(?:lengthy |brief |short |follow-up |weekly |joint )?"
+    r"(?:(?:tele)?phone (?:call|conference)|conference call|conference|call|meeting|meet|met|confer(?:red)?|"
+    r"t/?c|zoom|video ?conference|interview(?:ed)?|mediation|deposition|hearing|trial)\b",
+    re.IGNORECASE,
+)
+_KIND = [(kind, re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)) for kind, words in _WORDS]
+_NAME = re.compile(r"\b[A-Z][a-z]+(?:[-'][A-Z][a-z]+)*\b|\b[A-Z]{2,}\b")
+_WHY = re.compile(
+    r"\b(?:because|in order to|necessary (?:to|for|because)|needed (?:to|for|because)|due to|since|so that|"
+    r"(?:his|her|their) expertise|at (?:the )?client'?s request|as requested by|"
+    r"to (?:handle|address|cover|examine))\b",
+    re.IGNORECASE,
+)
+#: Words written with a capital in any line of a court calendar.
+_CALENDAR_WORDS = (
+    "attend attended appear appeared participate telephone call conference meeting deposition hearing mediation "
+    "trial defend take took review the for of with and second chair join cover argue court judge plaintiff "
+    "defendant counsel client opposing motion summary judgment case management status re zoom teams mr ms mrs dr hon"
+)
+_COMMON = frozenset(_CALENDAR_WORDS.split())
+
+
+def attended(narrative: str) -> str | None:
+    """The kind of event the line's timekeeper was at, or None where it tells of no attendance."""
+    there = _THERE.match(narrative)
+    if not there and not _TALK.match(narrative):
+        return None
+    found = [
+        (match.start(), order, kind) for order, (kind, words) in enumerate(_KIND) if (match := words.search(narrative))
+    ]
+    return min(found)[2] if found else None
+
+
+def proper_names(narrative: str) -> frozenset[str]:
+    """Words written like names, without those of every court calendar."""
+    return frozenset({word.casefold() for word in _NAME.findall(narrative)} - _COMMON)
+
+
+def same_event(lines: Sequence[Entry]) -> list[list[Entry]]:
+    """Lines of one matter, date and kind of event, parted where their proper names say two events.
+
+    Only events with more than one timekeeper are given back.
+    """
+    clusters: list[tuple[set[str], list[Entry]]] = []
+    for entry in lines:
+        names = proper_names(entry.narrative or "")
+        for known, members in clusters:
+            if not names or not known or names & known:
+                members.append(entry)
+                known |= names
+                break
+        else:
+            clusters.append((set(names), [entry]))
+    return [members for _, members in clusters if len({e.timekeeper for e in members}) > 1]
+
+
+def explained(narrative: str) -> bool:
+    """Whether the narrative gives a reason for being there."""
+    return bool(_WHY.search(narrative))

@@ -1,0 +1,73 @@
+"""Words and patterns of many rules as one search, in linear time.
+
+RE2 first says which of all patterns occur at all (one pass whatever their number), and only those are
+run for their places. It has no back-references and no look-around, so no client's pattern can run away.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import re2
+
+from meruit.guidelines.params import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+def _options() -> re2.Options:
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    # The automaton of hundreds of patterns: within this it forgets states and goes on, and never fails.
+    options.max_mem = 64 << 20
+    return options
+
+
+def literal(phrase: str) -> str:
+    """A pattern for the words of `phrase`, whole words only, any white space or hyphen between them."""
+    words = [re.escape(word) for word in phrase.split()]
+    start = r"\b" if phrase[:1].isalnum() else ""
+    end = r"\b" if phrase[-1:].isalnum() else ""
+    return start + r"[\s-]+".join(words) + end
+
+
+class Phrases:
+    """Patterns with a number each; `find` gives (number, start, end) in characters, all that occur."""
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        options = _options()
+        self._set = re2.Set.SearchSet(options)
+        self._single = []
+        for pattern in patterns:
+            try:
+                self._single.append(re2.compile(pattern, options))
+            except re2.error as error:
+                said = error.args[0]
+                why = said.decode() if isinstance(said, bytes) else str(said)
+                raise Refused(
+                    f'The pattern "{pattern}" cannot be used: {why}. Patterns follow RE2: no look-around, '
+                    "no back-references."
+                ) from None
+            self._set.Add(pattern)
+        if self._single:
+            self._set.Compile()
+
+    def find(self, text: str) -> Iterator[tuple[int, int, int]]:
+        """Every match of every pattern that occurs, by pattern and then by place."""
+        if not self._single or not text:
+            return
+        for number in sorted(self._set.Match(text) or ()):
+            for match in self._single[number].finditer(text):
+                start, end = match.span()
+                yield number, start, end
+
+
+_NOT_WORDS = re.compile(r"[\W_]+")
+
+
+def normalised(text: str) -> str:
+    """A narrative without case, punctuation and spacing, to tell whether two say the same."""
+    return _NOT_WORDS.sub(" ", text.casefold()).strip()
