@@ -30,7 +30,8 @@ _HEX = "[0-9a-f]{64}"
 _WORDS = re.compile(
     rf"receipt 1 origin (?P<origin>\S{{1,60}}) count (?P<count>0|[1-9][0-9]{{0,15}}) "
     rf"date (?P<date>\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\dZ) head (?P<head>{_HEX}) root (?P<root>{_HEX}) "
-    rf"key (?P<key>{_HEX})(?: signature (?P<first>{_HEX}) (?P<second>{_HEX}))?"
+    rf"key (?P<key>{_HEX})(?: signature (?P<first>{_HEX}) (?P<second>{_HEX}))?",
+    re.ASCII,
 )
 _QUOTES = re.compile(r"^[\s>|\ufeff]+", re.MULTILINE)
 

@@ -1,0 +1,1 @@
+"""Double entry, append only. Postings are written by functions of the database from the facts themselves."""

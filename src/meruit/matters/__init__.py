@@ -1,0 +1,1 @@
+"""Clients, payers, matters, shares and ethical walls."""

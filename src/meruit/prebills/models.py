@@ -1,0 +1,125 @@
+"""Drafts of bills: lines, adjustments, holds and findings, in review with the billing partner."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from meruit.authority.models import Decision
+from meruit.matters.models import Matter
+from meruit.people.models import Person, Timekeeper
+from meruit.timesheets.models import Entry
+from meruit.ui.fields import money
+
+
+class PreBill(models.Model):
+    """A matter's work of one period, drafted for review. `state` is written by `actions.move` alone."""
+
+    natural_key = models.TextField(unique=True)  # matter and period
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="+")
+    period_from = models.DateField()
+    period_to = models.DateField()
+    state = models.TextField(default="draft")  # draft, in review, held, approved, invoiced
+    state_since = models.DateTimeField()
+    reviewer = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField()
+    currency = models.TextField()
+    arrangement = models.JSONField(null=True)  # which arrangement applied and each step of its arithmetic
+    screened_at = models.DateTimeField(null=True)
+    screened_under = models.TextField(blank=True)
+
+
+class Line(models.Model):
+    """An entry, in one version, on a pre-bill. Worked is never overwritten; billed follows from adjustments."""
+
+    prebill = models.ForeignKey(PreBill, models.PROTECT, related_name="lines")
+    number = models.IntegerField()
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="+")
+    version = models.IntegerField()
+    kind = models.TextField()
+    timekeeper = models.ForeignKey(Timekeeper, models.PROTECT, related_name="+")
+    worked_on = models.DateField()
+    narrative = models.TextField()
+    hours = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+    units = models.DecimalField(max_digits=14, decimal_places=4, null=True)
+    rate = money(null=True)
+    standard_value = money()
+    worked_value = money()
+    billed_hours = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+    billed_value = money()
+    task_code = models.TextField(blank=True)
+    activity_code = models.TextField(blank=True)
+    expense_code = models.TextField(blank=True)
+    late = models.BooleanField(default=False)
+    on_hold = models.BooleanField(default=False)
+    removed_at = models.DateTimeField(null=True)  # left the pre-bill: transferred, or its matter was split
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["prebill", "number"], name="prebills_one_number"),
+            models.UniqueConstraint(
+                fields=["entry"], name="prebills_entry_once", condition=models.Q(removed_at__isnull=True)
+            ),
+        ]
+
+
+class WriteDown(models.Model):
+    """A line is billed for less. An effect of a decision; a trigger lowers the line's billed value."""
+
+    line = models.ForeignKey(Line, models.PROTECT, related_name="write_downs")
+    amount = money()  # how much less
+    hours = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+    reason = models.TextField()
+    reason_code = models.TextField(blank=True)
+    decision = models.OneToOneField(Decision, models.PROTECT, related_name="+")
+
+
+class Hold(models.Model):
+    """A specialist holds a line with a reason and a review date; keeping it longer, or releasing it, is decided."""
+
+    line = models.ForeignKey(Line, models.PROTECT, related_name="holds")
+    reason = models.TextField()
+    review_on = models.DateField()
+    held_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    held_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+
+class HoldChange(models.Model):
+    """A hold is released, or kept until another day. An effect of a decision."""
+
+    hold = models.ForeignKey(Hold, models.PROTECT, related_name="changes")
+    kind = models.TextField()  # hold, hold-release
+    review_on = models.DateField(null=True)
+    decision = models.OneToOneField(Decision, models.PROTECT, related_name="+")
+
+
+class Finding(models.Model):
+    """What a guideline or format rule says of a line, kept with the version of the rules it was made under."""
+
+    prebill = models.ForeignKey(PreBill, models.PROTECT, related_name="findings")
+    line = models.ForeignKey(Line, models.PROTECT, null=True, related_name="findings")
+    rule = models.TextField()
+    severity = models.TextField()
+    message = models.TextField()
+    words = models.TextField(blank=True)
+    span_from = models.IntegerField(null=True)
+    span_to = models.IntegerField(null=True)
+    clause = models.TextField(blank=True)
+    guideline = models.TextField(blank=True)
+    fixable_by = models.TextField()
+    expected = models.TextField(blank=True)
+    at_risk = money(null=True)
+    found_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_how = models.TextField(blank=True)  # cured, overridden: reason
+
+
+class Comment(models.Model):
+    """A word on a line or a pre-bill, open until somebody marks it resolved."""
+
+    prebill = models.ForeignKey(PreBill, models.PROTECT, related_name="comments")
+    line = models.ForeignKey(Line, models.PROTECT, null=True, related_name="comments")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    text = models.TextField()
+    resolved_at = models.DateTimeField(null=True)

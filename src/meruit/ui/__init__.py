@@ -1,0 +1,1 @@
+"""What all rooms share on the surface: base templates, lists, export, and the column type of amounts."""

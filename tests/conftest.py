@@ -1,0 +1,68 @@
+"""The database of the tests: one server a run, one template, a clone for every test that asks for one.
+
+Tests connect as the application's login, as in life. Each test that takes `firm` gets its own copy of the
+template, so that it commits as often as it likes and leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+os.environ.setdefault("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+os.environ.setdefault("MERUIT_HOME", tempfile.mkdtemp(prefix="meruit-home-"))
+os.environ["DJANGO_SETTINGS_MODULE"] = "meruit.settings.app"
+
+import django
+
+django.setup()  # before any module with models is imported
+
+from django.db import connections  # noqa: E402 - only after the set-up above
+
+from tests.support import cast  # noqa: E402 - only after the set-up above
+from tests.support.firm import Firm  # noqa: E402 - only after the set-up above
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from meruit.postgres.cluster import Cluster
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """The server of this run."""
+    from meruit.postgres import testing
+
+    with testing.shared_cluster() as running:
+        testing.template(running, "template_firm", lambda name: _build(running, name))
+        yield running
+
+
+def _build(running: Cluster, name: str) -> None:
+    from meruit.postgres import logins
+
+    url = running.url(logins.OWNER, name)
+    environment = {**os.environ, "MERUIT_OWNER_URL": url, "DJANGO_SETTINGS_MODULE": "meruit.settings.owner"}
+    subprocess.run([sys.executable, "-m", "meruit.schema"], env=environment, check=True)
+    cast.enrol(url)
+
+
+@pytest.fixture
+def firm(cluster: Cluster, request: pytest.FixtureRequest) -> Iterator[Firm]:
+    """A firm of its own for this test: the fixed cast, two clients, their matters; nothing has happened yet."""
+    from meruit.postgres import testing
+
+    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'one')}"
+    with testing.clone(cluster, name, "template_firm"):
+        made = Firm(cluster, name)
+        made.use("app")
+        try:
+            yield made
+        finally:
+            connections["default"].close()
+            made.close()
