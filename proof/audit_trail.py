@@ -68,15 +68,18 @@ class Passkey:
         )
 
 
-def happenings(seed: int, count: int) -> Iterator[tuple[core.Record, list[core.ErasableText]]]:
-    """`count` records with the free texts kept apart, as actions, row triggers and the night write them."""
+def happenings(seed: int, count: int, signed: float = 0.005) -> Iterator[tuple[core.Record, list[core.ErasableText]]]:
+    """`count` records with the free texts kept apart, as actions, row triggers and the night write them.
+
+    `signed` is the share of scenes that are decisions signed by passkey.
+    """
     rng = random.Random(seed)
     passkey = Passkey(rng.getrandbits(64))
     teller = _Teller(rng)
     yield teller.tell("authenticator.enrolled", "person", FINN, ADA, after={"public_key": _public(passkey)})
     number = 1
     while number < count:
-        for happening in _scene(teller, rng, passkey, number, room=count - number):
+        for happening in _scene(teller, rng, passkey, number, count - number, signed):
             yield happening
             number += 1
 
@@ -132,9 +135,12 @@ class _Teller:
 
 
 def _scene(
-    teller: _Teller, rng: random.Random, passkey: Passkey, number: int, *, room: int
+    teller: _Teller, rng: random.Random, passkey: Passkey, number: int, room: int, signed: float
 ) -> Iterator[tuple[core.Record, list[core.ErasableText]]]:
     subject = str(rng.randrange(1, 10_000_000))
+    if rng.random() < signed:
+        yield _signed_decision(teller, rng, passkey, subject, number)
+        return
     draw = rng.random() if room > 1 else 0.0  # two of the scenes have two records
     if draw < 0.45:
         hours = Decimal(rng.randrange(1, 80)) / 10
@@ -181,8 +187,6 @@ def _scene(
             after={"kind": "final_bill", "verdict": "approve", "content": rng.randbytes(32).hex()},
             decision=f"D{number}",
         )
-    elif draw < 0.985:
-        yield _signed_decision(teller, rng, passkey, subject, number)
     else:
         yield (erased := teller.tell("note.added", "matter", subject, BEN, reason=core.FreeText("Ill since May")))
         erased[1].clear()
@@ -229,7 +233,7 @@ def build(seed: int, count: int, receipts_at: Sequence[int]) -> Trail:
     """A whole trail in memory, with a signed receipt after each number of records in `receipts_at`."""
     key = Ed25519PrivateKey.from_private_bytes(random.Random(seed).randbytes(32))
     head, exported, receipts = core.Head.at_genesis(ORIGIN), list[core.Exported](), list[core.Receipt]()
-    for record, texts in happenings(seed, count):
+    for record, texts in happenings(seed, count, signed=0.05):
         (sealed,), head = core.seal(head, [record])
         exported.append(core.Exported(sealed.previous, sealed.hash, sealed.canonical, texts))
         if head.count in receipts_at:

@@ -55,9 +55,14 @@ RECORD_KEYS = [
     *("after", "at", "before", "decision", "event", "evidence", "number", "on_behalf_of", "origin"),
     *("person", "reason", "session", "subject", "transaction", "version"),
 ]
+EVIDENCE = {
+    *("authenticator_data", "client_data_json", "kind", "public_key", "rp_id", "signature", "signed"),
+}
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 HASH = re.compile(r"[0-9a-f]{64}")
 SALT = re.compile(r"[0-9a-f]{32}")
+AMOUNT = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,20})?")
+ZERO = decimal.Decimal()
 
 
 class Unusable(Exception):
@@ -90,11 +95,11 @@ def read_line(text: str) -> Any:
     """A whole line as canonical JSON: one reading, no duplicate keys, no blanks, no other spelling."""
     try:
         value, end = read_value(text)
+        if text[end:] == "\n" and canonical(value) == text[:end]:
+            return value
     except (ValueError, RecursionError):
         raise Broken("is not JSON") from None
-    if text[end:] != "\n" or canonical(value) != text[:end]:
-        raise Broken("is not canonical JSON followed by one line feed")
-    return value
+    raise Broken("is not canonical JSON followed by one line feed")
 
 
 # ---------------------------------------------------------------- Merkle tree (RFC 6962)
@@ -260,11 +265,14 @@ class Decisions:
 
     def __init__(self) -> None:
         self.unsigned: Counter[str] = Counter()
+        self.signed: set[tuple[str, str]] = set()  # kinds with the verdicts that were ever signed
         self.checked = self.not_checked = 0
         self.keys: dict[str, set[str]] = {}
 
     def see(self, record: dict[str, Any]) -> None:
         event, subject, evidence = record["event"], record["subject"], record["evidence"]
+        if evidence is not None and event != "decision.made":
+            raise Broken("carries a signature and is not a decision")
         if event in ("authenticator.enrolled", "authenticator.removed"):
             row = record["after"] if event.endswith("enrolled") else record["before"]
             keys = self.keys.setdefault(str(subject["id"]), set())
@@ -272,31 +280,27 @@ class Decisions:
             if not isinstance(key, str):
                 raise Broken("speaks of an authenticator and does not name its public key")
             keys.add(key) if event.endswith("enrolled") else keys.discard(key)
-        elif evidence is not None:
-            self.check(record, evidence)
+            return
+        after = record["after"] if isinstance(record["after"], dict) else {}
+        kind, verdict = str(after.get("kind")), str(after.get("verdict"))
+        if evidence is not None:
+            self.signed.add((kind, verdict))
+            self.check(record, after, evidence)
         elif event == "decision.made":
-            after = record["after"]
-            self.unsigned[str(after.get("kind")) if isinstance(after, dict) else "None"] += 1
+            self.unsigned[kind] += 1
+            if (kind, verdict) in self.signed:
+                raise Broken(f'decides "{kind}" without a signature, and earlier decisions of this kind have one')
 
-    def check(self, record: dict[str, Any], evidence: Any) -> None:
+    def check(self, record: dict[str, Any], after: dict[str, Any], evidence: Any) -> None:
         """WebAuthn section 7.2, as far as it can be repeated from what was kept."""
-        parts = {
-            "authenticator_data",
-            "client_data_json",
-            "kind",
-            "public_key",
-            "rp_id",
-            "signature",
-            "signed",
-        }
-        if not isinstance(evidence, dict) or set(evidence) != parts or evidence["kind"] != "passkey":
+        if not isinstance(evidence, dict) or set(evidence) != EVIDENCE or evidence["kind"] != "passkey":
             raise Broken("carries evidence that is not a passkey signature")
-        signed, after = evidence["signed"], record["after"]
+        signed = evidence["signed"]
         told = {
             "person": record["person"],
             "proposal": record["subject"]["id"],
-            "verdict": after.get("verdict") if isinstance(after, dict) else None,
-            "content": after.get("content") if isinstance(after, dict) else None,
+            "verdict": after.get("verdict"),
+            "content": after.get("content"),
         }
         if not isinstance(signed, dict) or set(signed) != {*told, "nonce"}:
             raise Broken("carries a signature over something else than a decision")
@@ -404,15 +408,13 @@ class Ledger:
         row = record["after"]
         try:
             entry, currency, amount = str(row["entry_id"]), str(row["currency"]), row["amount"]
-            if not isinstance(amount, str):
+            if not isinstance(amount, str) or not AMOUNT.fullmatch(amount):
                 raise TypeError
-            total = self.context.add(
-                self.open.pop((entry, currency), decimal.Decimal()), self.context.create_decimal(amount)
-            )
+            total = self.context.add(self.open.pop((entry, currency), ZERO), decimal.Decimal(amount))
         except (KeyError, TypeError, ArithmeticError):
             raise Broken("is a posting without entry_id, currency and an amount as text") from None
         self.postings += 1
-        if total or not total.is_finite():
+        if total:
             self.open[entry, currency] = total
 
 
@@ -434,7 +436,7 @@ class Check:
 
     def finding(self, sentence: str) -> None:
         if len(self.findings) < LISTED:
-            self.findings.append(sentence)
+            self.findings.append(shown(sentence))
         else:
             self.more += 1
 
@@ -460,6 +462,8 @@ class Check:
                         self.compare(due.pop(self.number))
                 if place % 50_000 == 0 and sys.stderr.isatty():
                     print(f"\r{place:,} lines", end="", file=sys.stderr)
+            if sys.stderr.isatty():
+                print("\r\033[K", end="", file=sys.stderr)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             self.finding(f"The compressed file cannot be read behind line {place}: {error}.")
         if place == 0:
@@ -472,7 +476,7 @@ class Check:
         try:
             header = json.loads(line)
             known = header["format"] == "meruit-audit"
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             known = False
         if not known:
             raise Unusable("its first line is not the header of an audit export")
@@ -652,6 +656,11 @@ class Check:
 # ---------------------------------------------------------------- the report
 
 
+def shown(text: str) -> str:
+    """Text of the export as it may be printed: nothing in it moves the cursor or begins a line of its own."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+
+
 def records(count: int) -> str:
     return "1 record" if count == 1 else f"{count:,} records"
 
@@ -661,12 +670,12 @@ def report(check: Check) -> Iterator[str]:
         yield f"- {sentence}"
     if check.more:
         yield f"- and {check.more:,} more."
-    yield f'Export of "{check.origin}": {records(check.tree.count)}, the last is record {check.number}.'
+    yield f'Export of "{shown(check.origin)}": {records(check.tree.count)}, the last is record {check.number}.'
     yield f"Chain: {records(check.agreeing)} match their hashes. Tree root {check.tree.root().hex()}."
     texts = check.texts
     yield f"Texts kept apart: {texts.matched:,} match, {len(texts.erased):,} were erased on record."
     decisions = check.decisions
-    unsigned = ", ".join(f"{kind} {count:,}" for kind, count in sorted(decisions.unsigned.items()))
+    unsigned = ", ".join(f"{shown(kind)} {count:,}" for kind, count in sorted(decisions.unsigned.items()))
     yield (
         f"Decisions: {decisions.checked + decisions.not_checked:,} signed by passkey, "
         f"{sum(decisions.unsigned.values()):,} without signature{f' ({unsigned})' if unsigned else ''}."
