@@ -410,9 +410,6 @@ class File:
     def lines(self) -> Iterator[tuple[Invoice, Matter, Line]]:
         """Every line with its invoice and matter, in the order of the file."""
         triples = [
-            (invoice, matter, line)
-            for invoice in self.invoices
-            for matter in invoice.matters
-            for line in matter.lines
+            (invoice, matter, line) for invoice in self.invoices for matter in invoice.matters for line in matter.lines
         ]
         yield from sorted(triples, key=lambda triple: triple[2].order)

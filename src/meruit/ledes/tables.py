@@ -58,6 +58,7 @@ class Column:
     places: int | None = None  # digits after the point
     required: Need = "O"
     values: tuple[str, ...] = ()
+    codes: str = ""  # a list kept elsewhere: currency, country, class, task, activity, expense
     struct: str = ""  # XML: the structure this element holds
     segment: str = ""  # XML: the segment this element belongs to
     also: tuple[str, ...] = ()  # other spellings met in files
@@ -184,9 +185,7 @@ def parse(text: str, where: str, version: str = "") -> Table:
     document = tomllib.loads(text)
     for key in document:
         if key not in ("format", "version", "segment", "field"):
-            raise TableError(
-                f"{where}: the table [{key}] is not known. Known: format, version, segment, field."
-            )
+            raise TableError(f"{where}: the table [{key}] is not known. Known: format, version, segment, field.")
     head = document.get("format", {}) | document.get("version", {}).get(version, {})
     heading = build(Heading, head, f"{where} [format]")
     segment_rows = of_version(document.get("segment", []), version)
@@ -196,22 +195,14 @@ def parse(text: str, where: str, version: str = "") -> Table:
         inherited = {"segment": segment.get("name"), "record": segment.get("record", "")}
         for number, row in enumerate(of_version(segment.pop("field", []), version), 1):
             rows.append({"number": number, **inherited, **row})
-    columns = tuple(
-        build(Column, row, f"{where} field {row.get('name', i)}") for i, row in enumerate(rows, 1)
-    )
+    columns = tuple(build(Column, row, f"{where} field {row.get('name', i)}") for i, row in enumerate(rows, 1))
     for column in columns:
         if column.type not in get_args(Type):
-            raise TableError(
-                f"{where} field {column.name}: type {column.type!r} is none of {get_args(Type)}."
-            )
+            raise TableError(f"{where} field {column.name}: type {column.type!r} is none of {get_args(Type)}.")
         if column.required not in get_args(Need):
-            raise TableError(
-                f"{where} field {column.name}: required {column.required!r} is none of {get_args(Need)}."
-            )
+            raise TableError(f"{where} field {column.name}: required {column.required!r} is none of {get_args(Need)}.")
         if not set(column.marks) <= set(get_args(Mark)):
-            raise TableError(
-                f"{where} field {column.name}: marks {column.marks!r} are none of {get_args(Mark)}."
-            )
+            raise TableError(f"{where} field {column.name}: marks {column.marks!r} are none of {get_args(Mark)}.")
     segments = tuple(
         build(Segment, row, f"{where} segment {row.get('name', i)}") for i, row in enumerate(segment_rows, 1)
     )

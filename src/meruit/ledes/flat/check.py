@@ -1,0 +1,216 @@
+"""Judge a flat file from its first byte to its last, alone or in parts by several processes."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from meruit.ledes.flat.frame import HEAD, NotFlat, frame
+from meruit.ledes.flat.judge import Judge
+from meruit.ledes.flat.records import Flaw
+from meruit.ledes.flat.scan import Outcome, Scan, Scattered
+from meruit.ledes.text import Encoding, detect, narrow, wide_offset
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
+    from decimal import Decimal
+
+    from meruit.findings import Finding
+    from meruit.ledes.dialects import Dialect
+    from meruit.ledes.flat.frame import Frame
+    from meruit.ledes.flat.scan import Screen
+
+PIECE = 1 << 20
+#: Parts smaller than this are not worth a process.
+SMALLEST_PART = 8 << 20
+#: Findings of one rule kept for one file; more are counted. Memory stays bounded on any input.
+MOST_OF_A_RULE = 50_000
+
+
+@dataclass(slots=True)
+class Report:
+    """What one file came to."""
+
+    file: str | None
+    format: str
+    encoding: str
+    findings: list[Finding] = field(default_factory=list)
+    lines: int = 0
+    #: invoice number -> (total, currency, first line, firm and client)
+    invoices: dict[str, tuple[Decimal | None, str | None, int, str]] = field(default_factory=dict)
+    at_risk: dict[str, Decimal | None] = field(default_factory=dict)
+
+
+@contextmanager
+def opened(source: str | os.PathLike[str] | bytes) -> Iterator[tuple[BinaryIO, str | None]]:
+    """A binary stream of a path or of bytes, and the name to show."""
+    if isinstance(source, bytes):
+        yield io.BytesIO(source), None
+    else:
+        with Path(source).open("rb") as stream:
+            yield stream, os.fspath(source)
+
+
+def check_flat(
+    source: str | os.PathLike[str] | bytes, *, dialect: Dialect, as_of: date | None = None, name: str | None = None,
+    quick: bool = True, screen: Screen | None = None, progress: Callable[[int], None] | None = None,
+) -> Report:
+    """Judge one flat file; raises `NotFlat` for anything else."""
+    with opened(source) as (stream, path):
+        shown = name if name is not None else path
+        encoding, stream, whole = narrowed(stream)
+        head = stream.read(HEAD)
+        found = frame(head, encoding)
+        judge = Judge(found.layout, dialect, as_of)
+        outcome = _pass(stream, found, judge, shown, quick=quick, screen=screen, progress=progress)
+        findings = assemble([outcome], found, judge, shown)
+        if whole is not None:
+            findings = [_moved(finding, whole, encoding) for finding in findings]
+        return _report(shown, found, outcome, findings)
+
+
+def narrowed(stream: BinaryIO) -> tuple[Encoding, BinaryIO, bytes | None]:
+    """The encoding, a stream whose separators are single bytes, and its bytes where it was carried over."""
+    encoding = detect(stream)
+    if not encoding.wide:
+        return encoding, stream, None
+    whole = narrow(stream.read(), encoding)
+    return encoding, io.BytesIO(whole), whole
+
+
+def _pass(
+    stream: BinaryIO, found: Frame, judge: Judge, name: str | None, *, quick: bool, screen: Screen | None,
+    progress: Callable[[int], None] | None, start: int | None = None, stop: int | None = None, line: int | None = None,
+) -> Outcome:
+    """One pass over the records, or a second one that keeps every invoice open when they are scattered."""
+    begin = found.data_byte if start is None else start
+    for scattered in (False, True):
+        scan = Scan(
+            found, judge, name, quick=quick, scattered=scattered, screen=screen, line=line, byte=begin
+        )
+        stream.seek(begin)
+        left = None if stop is None else stop - begin
+        rest = b""
+        try:
+            while piece := stream.read(PIECE if left is None else min(PIECE, left)):
+                if left is not None:
+                    left -= len(piece)
+                rest = scan.feed(rest + piece, final=False)
+                if progress:
+                    progress(len(piece))
+            scan.feed(rest, final=True)
+            return scan.finish()
+        except Scattered:
+            continue
+    raise AssertionError("A pass that keeps every invoice open met a scattered one.")
+
+
+def assemble(outcomes: Sequence[Outcome], found: Frame, judge: Judge, name: str | None) -> list[Finding]:
+    """All findings of a file in the order of its lines, those of the file as a whole among them."""
+    findings = [finding for outcome in outcomes for finding in outcome.findings]
+    scan = Scan(found, judge, name)
+    for note in found.notes:
+        findings.append(scan.finding(note.flaw, note.line, 0 if note.line == 1 else None, None, None, None, None))
+    findings += _clients(outcomes, scan)
+    findings += _whole_file(outcomes, found, judge, scan)
+    columns = judge.at
+    findings.sort(key=lambda f: (f.line or 0, columns.get(f.field or "", -1), f.rule, f.message))
+    return _bounded(findings)
+
+
+def _clients(outcomes: Sequence[Outcome], scan: Scan) -> Iterator[Finding]:
+    """LC02: a matter with a second client, at the first record that says so."""
+    at = scan.judge.at
+    matters: dict[str, str] = {}
+    said: set[tuple[str, str]] = set()
+    first: dict[str, tuple[str, int]] = {}
+    for outcome in outcomes:
+        for matter, clients in outcome.clients.items():
+            for client, sight in clients.items():
+                owner = matters.setdefault(matter, client)
+                first.setdefault(matter, (client, sight.line))
+                if client == owner or (matter, client) in said:
+                    continue
+                said.add((matter, client))
+                flaw = Flaw(
+                    "LC02", "error", at["CLIENT_ID"],
+                    f'Matter "{matter}" has the client "{client}" here and "{owner}" on line {first[matter][1]}.',
+                    client, owner,
+                )
+                finding = scan.finding(flaw, sight.line, sight.byte, sight.invoice, sight.entry, sight.amount, None)
+                outcome.at_risk.setdefault(sight.invoice, outcome.invoices.get(sight.invoice, (None,))[0])
+                yield finding
+
+
+def _whole_file(outcomes: Sequence[Outcome], found: Frame, judge: Judge, scan: Scan) -> Iterator[Finding]:
+    """What is said of the file: no records, several invoices, format, encoding and name at the portal."""
+    portal = judge.dialect
+    flaws: list[Flaw] = []
+    if not any(outcome.lines for outcome in outcomes):
+        flaws.append(Flaw("LF06", "error", -1, "The file has no records after its header."))
+    count = sum(len(outcome.invoices) for outcome in outcomes)
+    if portal.one_invoice and count > 1:
+        flaws.append(
+            Flaw("LF07", "portal", -1, f"The file has {count} invoices; {portal.title} takes one.", str(count), "1",
+                 reason="FMT-MULTIINV")
+        )
+    if portal.formats and found.format not in portal.formats:
+        flaws.append(
+            Flaw("LF01", "portal", -1, f"{portal.title} takes {', '.join(portal.formats)}; this is {found.format}.",
+                 found.format, ", ".join(portal.formats))
+        )
+    if portal.encodings and found.encoding.name not in portal.encodings:
+        flaws.append(
+            Flaw("LF05", "portal", -1, f"{portal.title} wants {' or '.join(portal.encodings)}; the file is in "
+                 f"{found.encoding.name}.", found.encoding.name, ", ".join(portal.encodings), reason="FMT-ENCODING")
+        )
+    base = Path(scan.name).name if scan.name else ""
+    if base and portal.extensions and not base.lower().endswith(portal.extensions):
+        flaws.append(
+            Flaw("LF01", "portal", -1, f"{portal.title} takes files ending in {', '.join(portal.extensions)}.", base,
+                 ", ".join(portal.extensions), reason="FMT-FILENAME")
+        )
+    if base and portal.file_name and not re.fullmatch(portal.file_name, base):
+        flaws.append(
+            Flaw("LF01", "portal", -1, f"{portal.title} does not take the file name {base}.", base, portal.file_name,
+                 reason="FMT-FILENAME")
+        )
+    for flaw in flaws:
+        yield scan.finding(flaw, 1, 0, None, None, None, None)
+
+
+def _bounded(findings: list[Finding]) -> list[Finding]:
+    """At most `MOST_OF_A_RULE` findings of each rule, in their order."""
+    if len(findings) <= MOST_OF_A_RULE:
+        return findings
+    counts: dict[str, int] = {}
+    kept = []
+    for finding in findings:
+        counts[finding.rule] = counts.get(finding.rule, 0) + 1
+        if counts[finding.rule] <= MOST_OF_A_RULE:
+            kept.append(finding)
+    return kept
+
+
+def _moved(finding: Finding, whole: bytes, encoding: Encoding) -> Finding:
+    """A finding in a UTF-16 file: its byte counted in that file and not in the carried-over form."""
+    from dataclasses import replace
+
+    if finding.byte is None:
+        return finding
+    return replace(finding, byte=wide_offset(whole, finding.byte, encoding))
+
+
+def _report(name: str | None, found: Frame, outcome: Outcome, findings: list[Finding]) -> Report:
+    return Report(
+        name, found.format, found.encoding.name, findings, outcome.lines, outcome.invoices, outcome.at_risk
+    )
+
+
+__all__ = ["NotFlat", "Report", "check_flat"]

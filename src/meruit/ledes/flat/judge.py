@@ -1,0 +1,694 @@
+"""The rules of one record, driven by the format's table and the portal's dialect.
+
+Three questions, asked apart because records repeat most of what they say: `repeated` judges values of
+the invoice, client, matter and firm; `fixed` those that recur on many lines (type, codes, person,
+rate); `varying` what is a line's own (number, units, amounts, day, narrative) and its arithmetic.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from meruit.ledes.codes import classes, objection
+from meruit.ledes.dialects import NONE, Answer, Dialect
+from meruit.ledes.flat.amounts import agrees, plain, roundings
+from meruit.ledes.flat.records import Flaw
+from meruit.ledes.iso import countries, currencies
+from meruit.ledes.values import STRICT, day_of, decimal_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from meruit.findings import Severity
+    from meruit.ledes.flat.layout import Layout
+    from meruit.ledes.tables import Column
+
+_READABLE = re.compile(r"\+?[0-9]+\.?[0-9]*|[+-]?\.[0-9]+|-[0-9]+\.")
+_FLAT_DATE = re.compile(r"[0-9]{8}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+#: Columns a line does not share with its neighbours.
+OWN = frozenset(
+    {
+        "LINE_ITEM_NUMBER",
+        "LINE_ITEM_NUMBER_OF_UNITS",
+        "LINE_ITEM_ADJUSTMENT_AMOUNT",
+        "LINE_ITEM_TOTAL",
+        "LINE_ITEM_DATE",
+        "LINE_ITEM_DESCRIPTION",
+        "LINE_ITEM_TAX_TOTAL",
+    }
+)
+KINDS = {"F": "fee", "E": "expense", "IF": "adjustment of the fees", "IE": "adjustment of the expenses"}
+
+
+def cleaned(text: str) -> str:
+    """A cell as a value: no blanks around it, line breaks and tabs read as blanks, the word NULL as empty."""
+    value = " ".join(text.splitlines()).replace("\t", " ").strip() if not text.isprintable() else text.strip()
+    return "" if value.upper() == "NULL" else value
+
+
+class Judge:
+    """What one format, one portal and one day have to say about a record's values, in the table's order."""
+
+    def __init__(self, layout: Layout, dialect: Dialect = NONE, as_of: date | None = None) -> None:
+        self.layout = layout
+        self.columns = layout.table.columns
+        self.title = layout.table.heading.title
+        self.dialect = dialect
+        self.as_of = as_of
+        self.gross = layout.table.heading.totals == "gross"
+        at = layout.index
+        self.at = at
+        present = [i for i, place in enumerate(layout.places) if place is not None]
+        self.shared_columns = tuple(i for i in present if self.columns[i].record != "Line")
+        self.fixed_columns = tuple(
+            i for i in present if self.columns[i].record == "Line" and self.columns[i].name not in OWN
+        )
+        self.own_columns = tuple(i for i in present if self.columns[i].name in OWN)
+
+    # -- what an answer of the portal makes of a rule ---------------------------------------------
+
+    def severity(self, rule: str, default: Severity, answer: Answer = "warn") -> Severity | None:
+        """`default` unless the portal answers this rule; None where it is switched off."""
+        said = self.dialect.severity.get(rule, answer if answer != "warn" else None)
+        if said == "off":
+            return None if default == "advice" else default
+        if said == "refuse" and default == "advice":
+            return "portal"
+        return default
+
+    # -- values of the invoice, client, matter and firm --------------------------------------------
+
+    def repeated(self, raw: Sequence[str], values: Sequence[str]) -> list[Flaw]:
+        """Flaws of the values which every record of the invoice repeats."""
+        flaws = [flaw for i in self.shared_columns for flaw in self.cell(i, raw[i], values[i])]
+        flaws += self._period(values)
+        if self.gross:
+            reported, currency = values[self.at["INVOICE_REPORTED_TAX_TOTAL"]], values[self.at["INVOICE_TAX_CURRENCY"]]
+            if bool(reported) != bool(currency):
+                lone = "INVOICE_REPORTED_TAX_TOTAL" if reported else "INVOICE_TAX_CURRENCY"
+                other = "INVOICE_TAX_CURRENCY" if reported else "INVOICE_REPORTED_TAX_TOTAL"
+                flaws.append(
+                    self._flaw("LA07", "advice", lone, f"{lone} is given without {other}.", reported or currency)
+                )
+        return [flaw._replace(once=True) for flaw in flaws]
+
+    def _period(self, values: Sequence[str]) -> Iterator[Flaw]:
+        invoiced, start, end = (
+            day_of(values[self.at[name]]) for name in ("INVOICE_DATE", "BILLING_START_DATE", "BILLING_END_DATE")
+        )
+        if start and end and start > end:
+            yield self._flaw(
+                "LD01",
+                "error",
+                "BILLING_START_DATE",
+                f"The billing period starts on {start} and ends before that, on {end}.",
+                f"{start:%Y%m%d}",
+                f"not after {end:%Y%m%d}",
+            )
+        severity = self.severity("LD02", "advice")
+        if severity and invoiced and end and invoiced < end:
+            yield self._flaw(
+                "LD02",
+                severity,
+                "INVOICE_DATE",
+                f"The invoice is dated {invoiced}, before its billing period ends on {end}.",
+                f"{invoiced:%Y%m%d}",
+                f"{end:%Y%m%d} or later",
+                reason="DAT-ORDER",
+            )
+        if severity and invoiced and self.as_of and invoiced > self.as_of:
+            yield self._flaw(
+                "LD02",
+                severity,
+                "INVOICE_DATE",
+                f"The invoice is dated {invoiced}, which lies in the future.",
+                f"{invoiced:%Y%m%d}",
+                f"{self.as_of:%Y%m%d} or earlier",
+                reason="DAT-ORDER",
+            )
+
+    # -- values that recur on many lines -----------------------------------------------------------
+
+    def fixed(self, raw: Sequence[str], values: Sequence[str]) -> list[Flaw]:
+        """Flaws of type, codes, person, rate and tax type."""
+        flaws = [flaw for i in self.fixed_columns for flaw in self.cell(i, raw[i], values[i])]
+        at = self.at
+        kind = values[at["EXP/FEE/INV_ADJ_TYPE"]].upper()
+        if kind == "F":
+            flaws += self._person(values)
+        if kind in ("F", "E") and self._has("LINE_ITEM_UNIT_COST"):
+            flaws += self._non_zero(kind, "LINE_ITEM_UNIT_COST", values)
+        flaws += self._codes(kind, values)
+        return flaws
+
+    def _has(self, name: str) -> bool:
+        return name in self.at and self.layout.places[self.at[name]] is not None
+
+    def _person(self, values: Sequence[str]) -> Iterator[Flaw]:
+        for name in ("TIMEKEEPER_ID", "TIMEKEEPER_NAME", "TIMEKEEPER_CLASSIFICATION"):
+            if self._has(name) and not values[self.at[name]] and name not in self.dialect.required:
+                yield self._flaw("LR02", "error", name, f"{name} is empty on a fee; a fee names who did the work.")
+        if self.gross:
+            for name in ("TIMEKEEPER_LAST_NAME", "TIMEKEEPER_FIRST_NAME"):
+                if self._has(name) and not values[self.at[name]]:
+                    yield self._flaw("LR02", "advice", name, f"{name} is empty on a fee.")
+        person = values[self.at["TIMEKEEPER_NAME"]] if self._has("TIMEKEEPER_NAME") else ""
+        if person and self.dialect.name_order == "last-first" and "," not in person:
+            yield self._flaw(
+                "LC05",
+                "portal",
+                "TIMEKEEPER_NAME",
+                f'TIMEKEEPER_NAME is "{person}"; {self.dialect.title} wants the surname first, then a comma.',
+                person,
+                "Surname, First name",
+                once=True,
+                reason="TK-NAME",
+            )
+
+    def _non_zero(self, kind: str, name: str, values: Sequence[str]) -> Iterator[Flaw]:
+        """Units and unit cost of a fee or expense are there and not zero."""
+        value = values[self.at[name]]
+        amount = decimal_of(value)
+        if value and amount != 0:
+            return
+        rule = "LR02" if kind == "F" else "LR03"
+        severity: Severity = "error"
+        if value and self.dialect.no_charge == "allow":
+            severity = "advice"
+        what = "is empty" if not value else "is 0"
+        article = "a fee" if kind == "F" else "an expense"
+        yield self._flaw(
+            rule,
+            severity,
+            name,
+            f"{name} {what} on {article}; the format wants a number other than 0.",
+            value or None,
+            "a number other than 0",
+            reason="FMT-REQUIRED",
+        )
+
+    def _codes(self, kind: str, values: Sequence[str]) -> Iterator[Flaw]:
+        task, expense, activity = (
+            values[self.at[f"LINE_ITEM_{name}_CODE"]] for name in ("TASK", "EXPENSE", "ACTIVITY")
+        )
+        portal = self.dialect
+        if kind == "F" and expense:
+            yield self._flaw(
+                "LR05",
+                self.severity("LR05", "advice") or "advice",
+                "LINE_ITEM_EXPENSE_CODE",
+                f'A fee carries the expense code "{expense}"; expense codes belong on expenses.',
+                expense,
+            )
+        if kind == "E" and activity:
+            yield self._flaw(
+                "LR05",
+                self.severity("LR05", "advice") or "advice",
+                "LINE_ITEM_ACTIVITY_CODE",
+                f'An expense carries the activity code "{activity}"; activities belong on fees.',
+                activity,
+                reason="COD-ACTIVITY",
+            )
+        if kind == "F" and activity and not task:
+            severity = self.severity("LR04", "advice")
+            if severity:
+                yield self._flaw(
+                    "LR04", severity, "LINE_ITEM_TASK_CODE", f'The activity "{activity}" stands without a task code.'
+                )
+        demanded = (
+            ("LINE_ITEM_TASK_CODE", portal.task_required and kind == "F", "LR04", "COD-TASK"),
+            ("LINE_ITEM_ACTIVITY_CODE", portal.activity_required and kind == "F", "LR04", "COD-ACTIVITY"),
+            ("LINE_ITEM_EXPENSE_CODE", portal.expense_required and kind == "E", "LR03", "COD-EXPENSE"),
+        )
+        for name, needed, rule, reason in demanded:
+            if needed and not values[self.at[name]]:
+                article = "a fee" if kind == "F" else "an expense"
+                yield self._flaw(
+                    rule, "portal", name, f"{name} is empty; {portal.title} wants one on {article}.", reason=reason
+                )
+
+    # -- what is a line's own ----------------------------------------------------------------------
+
+    def varying(self, raw: Sequence[str], values: Sequence[str]) -> list[Flaw]:
+        """Flaws of number, units, amounts, day and narrative, and of the line's arithmetic."""
+        flaws = [flaw for i in self.own_columns for flaw in self.cell(i, raw[i], values[i])]
+        at = self.at
+        kind = values[at["EXP/FEE/INV_ADJ_TYPE"]].upper()
+        if kind in ("F", "E"):
+            if self._has("LINE_ITEM_NUMBER_OF_UNITS"):
+                flaws += self._non_zero(kind, "LINE_ITEM_NUMBER_OF_UNITS", values)
+            if not values[at["LINE_ITEM_DESCRIPTION"]]:
+                article = "A fee" if kind == "F" else "An expense"
+                severity = self.severity("LR08", "advice")
+                if severity:
+                    flaws.append(self._flaw("LR08", severity, "LINE_ITEM_DESCRIPTION", f"{article} has no narrative."))
+        flaws += self._line_date(values)
+        flaws += self._arithmetic(kind, values)
+        return flaws
+
+    def _line_date(self, values: Sequence[str]) -> Iterator[Flaw]:
+        day = day_of(values[self.at["LINE_ITEM_DATE"]])
+        severity = self.severity("LD02", "advice")
+        if not day or not severity:
+            return
+        start, end, invoiced = (
+            day_of(values[self.at[name]]) for name in ("BILLING_START_DATE", "BILLING_END_DATE", "INVOICE_DATE")
+        )
+        found = f"{day:%Y%m%d}"
+        if start and end and not start <= day <= end:
+            yield self._flaw(
+                "LD02",
+                severity,
+                "LINE_ITEM_DATE",
+                f"The line is dated {day}, outside the billing period of {start} to {end}.",
+                found,
+                f"{start:%Y%m%d} to {end:%Y%m%d}",
+            )
+        elif invoiced and day > invoiced:
+            yield self._flaw(
+                "LD02",
+                severity,
+                "LINE_ITEM_DATE",
+                f"The line is dated {day}, after the invoice of {invoiced}.",
+                found,
+                f"{invoiced:%Y%m%d} or earlier",
+                reason="DAT-ORDER",
+            )
+        elif self.as_of and day > self.as_of:
+            yield self._flaw(
+                "LD02",
+                severity,
+                "LINE_ITEM_DATE",
+                f"The line is dated {day}, which lies in the future.",
+                found,
+                f"{self.as_of:%Y%m%d} or earlier",
+                reason="DAT-ORDER",
+            )
+
+    def _arithmetic(self, kind: str, values: Sequence[str]) -> Iterator[Flaw]:
+        at = self.at
+        texts = [
+            values[at[f"LINE_ITEM_{name}"]] for name in ("NUMBER_OF_UNITS", "UNIT_COST", "ADJUSTMENT_AMOUNT", "TOTAL")
+        ]
+        numbers = [decimal_of(text) if text else Decimal(0) for text in texts]
+        units, cost, adjustment, total = numbers
+        if units is None or cost is None or adjustment is None or total is None:
+            return
+        places = self.places_of(values)
+        if units < 0 and self.dialect.negative_units != "off":
+            yield self._flaw(
+                "LA08",
+                "portal" if self.dialect.negative_units == "refuse" else "advice",
+                "LINE_ITEM_NUMBER_OF_UNITS",
+                f"Units are {texts[0]}, below zero; a credit is better billed as an IF or IE line.",
+                texts[0],
+            )
+        net = units * cost + adjustment
+        if kind in ("IF", "IE"):
+            yield from self._adjustment_way(kind, texts)
+        if self.gross:
+            yield from self._taxed(values, net, total, places)
+        elif texts[3] and not agrees(total, net, places):
+            yield self._flaw(
+                "LA01",
+                "error",
+                "LINE_ITEM_TOTAL",
+                self._sum_words(texts, net, total, places),
+                texts[3],
+                plain(roundings(net, places)[0]),
+            )
+        elif texts[3]:
+            yield from self._portal_rounding(units, cost, adjustment, total, places)
+        if kind in ("F", "E") and total == 0 and texts[3] and units and cost:
+            severity = self.severity("LA09", "advice")
+            if severity:
+                yield self._flaw("LA09", severity, "LINE_ITEM_TOTAL", "The line comes to nothing.", texts[3])
+
+    def _sum_words(self, texts: Sequence[str], net: Decimal, total: Decimal, places: int) -> str:
+        units, cost, adjustment, stated = (text or "0" for text in texts)
+        right = roundings(net, places)[0]
+        plus = "" if adjustment == "0" else f" with the adjustment {adjustment}"
+        return (
+            f"{units} at {cost}{plus} makes {plain(right)}; LINE_ITEM_TOTAL says {stated}, "
+            f"{plain(abs(total - right))} too {'much' if total > right else 'little'}."
+        )
+
+    def _taxed(self, values: Sequence[str], net: Decimal, total: Decimal, places: int) -> Iterator[Flaw]:
+        """98BI: the tax follows from the rate, and the total holds net and tax."""
+        stated_tax, stated_rate, stated = (
+            values[self.at[f"LINE_ITEM_{name}"]] for name in ("TAX_TOTAL", "TAX_RATE", "TOTAL")
+        )
+        tax = decimal_of(stated_tax) if stated_tax else Decimal(0)
+        if tax is None:
+            return
+        rate = decimal_of(stated_rate)
+        if rate is not None and stated_tax and 0 <= rate < 1:
+            rights = {right for base in (net, *roundings(net, places)) for right in roundings(base * rate, places)}
+            if tax not in rights and tax != net * rate:
+                right = roundings(net * rate, places)[0]
+                yield self._flaw(
+                    "LA02",
+                    "error",
+                    "LINE_ITEM_TAX_TOTAL",
+                    f"{plain(net)} at the rate {stated_rate} bears a tax of {plain(right)}; "
+                    f"LINE_ITEM_TAX_TOTAL says {stated_tax}.",
+                    stated_tax,
+                    plain(right),
+                )
+        sums = {base + tax for base in (net, *roundings(net, places))}
+        if stated and total not in sums and not agrees(total, net + tax, places):
+            right = roundings(net, places)[0] + tax
+            hint = " It states the amount before tax." if agrees(total, net, places) else ""
+            yield self._flaw(
+                "LA02",
+                "error",
+                "LINE_ITEM_TOTAL",
+                f"Units, unit cost and adjustment make {plain(net)}, with tax {plain(right)}; LINE_ITEM_TOTAL "
+                f"says {stated}. In {self.title} it includes the tax.{hint}",
+                stated,
+                plain(right),
+                reason="AMT-LINEMATH",
+            )
+
+    def _portal_rounding(
+        self, units: Decimal, cost: Decimal, adjustment: Decimal, total: Decimal, places: int
+    ) -> Iterator[Flaw]:
+        portal = self.dialect
+        if portal.rounding == "either" and portal.unit_places >= 4 and portal.rate_places >= 4:
+            return
+        pick = 1 if portal.rounding == "half-even" else 0
+        seen = roundings(units, portal.unit_places)[pick] * roundings(cost, portal.rate_places)[pick] + adjustment
+        right = roundings(seen, places)[pick]
+        if total == right or (portal.rounding == "either" and total in roundings(seen, places)):
+            return
+        within = abs(total - right) <= abs(right) * portal.part()
+        yield self._flaw(
+            "LA05",
+            "advice" if within else "portal",
+            "LINE_ITEM_TOTAL",
+            f"{portal.title} rounds units and rates first and comes to {plain(right)}; LINE_ITEM_TOTAL says "
+            f"{plain(total)}.",
+            plain(total),
+            plain(right),
+        )
+
+    def _adjustment_way(self, kind: str, texts: Sequence[str]) -> Iterator[Flaw]:
+        """Which of the ways A to D (reference 3.2) an IF or IE line takes, where the portal takes not all."""
+        allowed = self.dialect.adjustment_ways
+        if not allowed:
+            return
+        units, cost, adjustment, total = (decimal_of(text) if text else None for text in texts)
+        by_adjustment = adjustment is not None and adjustment == total
+        ways = {
+            "A": by_adjustment and units in (None, Decimal(1)) and cost is None,
+            "B": by_adjustment and units == 1 and not cost,
+            "C": units == 1 and cost is not None and not adjustment,
+            "D": by_adjustment and units == 0 and cost == 0,
+        }
+        if not any(ways[way] for way in allowed):
+            wanted = {
+                "A": "the amount as adjustment, no unit cost",
+                "B": "1 unit, no unit cost, the amount as adjustment",
+                "C": "1 unit, the amount as unit cost",
+                "D": "0 units, unit cost 0, the amount as adjustment",
+            }
+            yield self._flaw(
+                "LR06",
+                "portal",
+                "LINE_ITEM_ADJUSTMENT_AMOUNT",
+                f"The {kind} line does not carry its amount the way {self.dialect.title} reads it.",
+                None,
+                "; or ".join(wanted[way] for way in allowed),
+            )
+
+    def places_of(self, values: Sequence[str]) -> int:
+        """Decimals of the invoice's currency; two where none is stated."""
+        if "INVOICE_CURRENCY" not in self.at:
+            return 2
+        return currencies().get(values[self.at["INVOICE_CURRENCY"]], 2)
+
+    # -- one cell against its column ---------------------------------------------------------------
+
+    def cell(self, i: int, raw: str, value: str) -> Iterator[Flaw]:
+        """Everything the table and the portal's characters say about one cell."""
+        column = self.columns[i]
+        if raw != value and raw:
+            yield from self._blanks(i, raw, value)
+        if not value:
+            yield from self._missing(i, column)
+            return
+        if not value.isascii() or not value.isprintable():
+            yield from self._characters(i, value)
+        if column.type == "date":
+            yield from self._date(i, value)
+        elif column.type in ("number", "currency", "decimal"):
+            yield from self._number(i, column, value)
+        else:
+            yield from self._text(i, column, value)
+
+    def _missing(self, i: int, column: Column) -> Iterator[Flaw]:
+        portal = self.dialect
+        if column.name in portal.required:
+            yield self._flaw(
+                "LR01",
+                "error" if column.required == "R" else "portal",
+                column.name,
+                f"{column.name} is empty; {portal.title} wants it on every line.",
+            )
+        elif column.required == "R" and column.name not in portal.optional:
+            yield self._flaw("LR01", "error", column.name, f"{column.name} is empty; {self.title} requires it.")
+
+    def _blanks(self, i: int, raw: str, value: str) -> Iterator[Flaw]:
+        name = self.columns[i].name
+        bare = raw.strip()
+        if bare.upper() == "NULL":
+            refused = self.dialect.null_word == "refuse"
+            yield Flaw(
+                "LF05",
+                "portal" if refused else "advice",
+                i,
+                f'{name} holds the word "{bare}"; an empty value stands for none.',
+                bare,
+                "",
+            )
+        elif "\t" in bare:
+            yield Flaw("LF04", "advice", i, f"{name} holds a tab; it was read as a blank.", raw, value)
+        elif bare == value:
+            yield Flaw("LF05", "advice", i, f"{name} has blanks around its value; they were passed over.", raw, value)
+
+    @cached_property
+    def _character_severity(self) -> Severity:
+        refused = self.dialect.characters == "ascii" and self.dialect.severity.get("LF05") != "warn"
+        return "portal" if refused else "advice"
+
+    def _characters(self, i: int, value: str) -> Iterator[Flaw]:
+        name = self.columns[i].name
+        if _CONTROL.search(value):
+            odd = sorted({f"U+{ord(c):04X}" for c in _CONTROL.findall(value)})
+            yield Flaw(
+                "LF05", "error", i, f"{name} holds the control character {', '.join(odd)}.", ", ".join(odd), "none"
+            )
+        odd = sorted({c for c in value if not c.isascii()})
+        if odd:
+            shown = " ".join(odd[:8])
+            yield Flaw(
+                "LF05",
+                self._character_severity,
+                i,
+                f"{name} holds characters outside ASCII ({shown}); some receivers replace or refuse them.",
+                shown,
+                None,
+            )
+
+    def _date(self, i: int, value: str) -> Iterator[Flaw]:
+        if _FLAT_DATE.fullmatch(value) and day_of(value):
+            return
+        name = self.columns[i].name
+        meant = day_of(value)
+        if _FLAT_DATE.fullmatch(value):
+            message = f'{name} is "{value}", which is no day of the calendar.'
+        else:
+            example = f"{meant:%Y%m%d}" if meant else "20260131"
+            message = f'{name} is "{value}"; {self.title} wants YYYYMMDD, for example {example}.'
+        yield Flaw("LT01", "error", i, message, value, f"{meant:%Y%m%d}" if meant else "YYYYMMDD")
+
+    def _number(self, i: int, column: Column, value: str) -> Iterator[Flaw]:
+        name = column.name
+        number = decimal_of(value)
+        if not STRICT.fullmatch(value):
+            readable = number is not None and _READABLE.fullmatch(value)
+            better = None if number is None else f"{number:f}"
+            if readable:
+                message = f'{name} is "{value}"; it was read as {better}.'
+            else:
+                message = f'{name} is "{value}"; {self.title} wants digits with an optional point and minus.'
+            yield Flaw("LT02", "advice" if readable else "error", i, message, value, better or "a number")
+        if number is None or column.whole is None or column.places is None:
+            return
+        if column.type == "decimal":
+            if not 0 <= number < 1:
+                meant = "" if not 1 <= number < 100 else f", for example {plain(number / 100)} for {value} %"
+                yield Flaw(
+                    "LT02",
+                    "error",
+                    i,
+                    f'{name} is "{value}"; it is a fraction of 0 to below 1{meant}.',
+                    value,
+                    "0 to below 1",
+                    reason="TAX-CODE",
+                )
+            return
+        sign, digits, exponent = number.as_tuple()
+        del sign
+        whole = max(len(digits) + int(exponent), 1) if number else 1
+        decimals = len(f"{number:f}".partition(".")[2].rstrip("0"))
+        if whole > column.whole:
+            yield Flaw(
+                "LT03",
+                "error",
+                i,
+                f'{name} is "{value}"; {column.whole} digits before the point are the most.',
+                value,
+                f"at most {column.whole} digits",
+            )
+        elif whole > column.whole - column.places:
+            yield Flaw(
+                "LT03",
+                "advice",
+                i,
+                f'{name} is "{value}"; receivers that count {column.whole} digits in all, {column.places} of them '
+                "after the point, have no room for it.",
+                value,
+                f"at most {column.whole - column.places} digits",
+            )
+        if decimals > column.places:
+            yield Flaw(
+                "LT03",
+                "error",
+                i,
+                f'{name} is "{value}"; {column.places} decimals are the most.',
+                value,
+                f"at most {column.places} decimals",
+                reason="AMT-PRECISION",
+            )
+
+    def _text(self, i: int, column: Column, value: str) -> Iterator[Flaw]:
+        name = column.name
+        if column.values and value not in column.values:
+            if value.upper() in column.values:
+                yield Flaw(
+                    "LT04", "advice", i, f'{name} is "{value}"; it was read as "{value.upper()}".', value, value.upper()
+                )
+            else:
+                wanted = ", ".join(column.values)
+                yield Flaw("LT04", "error", i, f'{name} is "{value}"; it must be one of {wanted}.', value, wanted)
+        if column.codes:
+            yield from self._listed(i, column, value)
+        limit = self.dialect.lengths.get(name)
+        if column.length and len(value) > column.length and not column.values:
+            yield self._too_long(i, "error", len(value), column.length, self.title, value)
+        elif column.bytes and len(value.encode()) > column.bytes:
+            yield self._too_long(i, "error", len(value.encode()), column.bytes, self.title, value)
+        elif limit and len(value) > limit:
+            yield self._too_long(i, "portal", len(value), limit, self.dialect.title, value)
+        elif column.length and len(value.encode()) > column.length and not column.values:
+            yield Flaw(
+                "LT03",
+                "advice",
+                i,
+                f"{name} has {len(value)} characters but {len(value.encode())} bytes; a receiver that counts bytes "
+                f"holds {column.length}.",
+                value,
+                f"at most {column.length} bytes",
+            )
+
+    def _too_long(self, i: int, severity: Severity, size: int, limit: int, who: str, value: str) -> Flaw:
+        return Flaw(
+            "LT03",
+            severity,
+            i,
+            f"{self.columns[i].name} is {size} long; {who} holds {limit}.",
+            value if len(value) <= 200 else value[:200] + "...",
+            f"at most {limit}",
+        )
+
+    def _listed(self, i: int, column: Column, value: str) -> Iterator[Flaw]:
+        """Codes whose list is kept elsewhere: currencies, countries, classes, UTBMS."""
+        name, kind, portal = column.name, column.codes, self.dialect
+        if kind == "currency":
+            if value not in currencies():
+                yield Flaw(
+                    "LT05",
+                    "error",
+                    i,
+                    f'{name} is "{value}", which is no currency of ISO 4217.',
+                    value,
+                    "a code such as USD",
+                )
+        elif kind == "country":
+            yield from self._country(i, name, value)
+        elif kind == "class":
+            if value not in classes() and value not in portal.classes and portal.unknown_class != "off":
+                severity: Severity = "portal" if portal.unknown_class == "refuse" else "advice"
+                yield Flaw(
+                    "LT04",
+                    severity,
+                    i,
+                    f'{name} is "{value}", which is on no published list; the client may have a list of its own.',
+                    value,
+                    None,
+                    once=True,
+                    reason="TK-ROLE",
+                )
+        elif portal.unknown_codes != "off":
+            wrong = objection(value, kind)
+            if wrong:
+                severity = "portal" if portal.unknown_codes == "refuse" else "advice"
+                rule = "LR03" if kind == "expense" else "LR04"
+                reason = {"task": "COD-TASK", "activity": "COD-ACTIVITY", "expense": "COD-EXPENSE"}[kind]
+                yield Flaw(rule, severity, i, f'{name} "{value}" {wrong}.', value, None, once=True, reason=reason)
+
+    def _country(self, i: int, name: str, value: str) -> Iterator[Flaw]:
+        two, three = countries(), {long: short for short, long in countries().items()}
+        if value not in two and value not in three:
+            yield Flaw(
+                "LT05",
+                "error",
+                i,
+                f'{name} is "{value}", which is no country of ISO 3166.',
+                value,
+                "a code such as USA",
+                reason="FMT-REQUIRED",
+            )
+            return
+        letters = self.dialect.country_letters
+        if letters and len(value) != letters:
+            better = three[value] if letters == 2 else two[value]
+            yield Flaw(
+                "LT05",
+                "portal",
+                i,
+                f'{name} is "{value}"; {self.dialect.title} wants {letters} letters, "{better}".',
+                value,
+                better,
+                reason="FMT-REQUIRED",
+            )
+
+    def _flaw(
+        self,
+        rule: str,
+        severity: Severity,
+        name: str,
+        message: str,
+        found: str | None = None,
+        expected: str | None = None,
+        *,
+        once: bool = False,
+        reason: str | None = None,
+    ) -> Flaw:
+        return Flaw(rule, severity, self.at.get(name, -1), message, found, expected, once, reason)
