@@ -188,8 +188,8 @@ def _scene(
             decision=f"D{number}",
         )
     else:
-        yield (erased := teller.tell("note.added", "matter", subject, BEN, reason=core.FreeText("Ill since May")))
-        erased[1].clear()
+        noted, _ = teller.tell("note.added", "matter", subject, BEN, reason=core.FreeText("Ill since May"))
+        yield noted, []  # as exported after the erasure that follows
         yield teller.tell(core.ERASED, core.RECORD_KIND, str(number + 1), ADA, after={"texts": ["/reason"]})
 
 

@@ -701,11 +701,8 @@ def report(check: Check) -> Iterator[str]:
             "Independence: none. No receipt from outside was given, so this export is attested by its keeper "
             "alone; a history computed anew would look the same. Give a receipt that you kept with --receipt."
         )
-    yield (
-        "Result: everything agrees."
-        if not check.findings
-        else (f"Result: it does NOT agree; {len(check.findings) + check.more:,} findings stand above.")
-    )
+    found = len(check.findings) + check.more
+    yield f"Result: it does NOT agree; see {found:,} above." if found else "Result: everything agrees."
 
 
 def summary(check: Check) -> dict[str, Any]:
