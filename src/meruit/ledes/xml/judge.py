@@ -1,0 +1,95 @@
+"""The bench on which findings about one file are gathered, worded and weighed by the dialect."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from meruit.ledes.model import File, Invoice, Line, Record
+from meruit.ledes.xml.notes import note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from decimal import Decimal
+
+    from meruit.findings import Finding, Severity
+    from meruit.ledes.dialects import Dialect
+
+#: A value longer than this is shown cut in a finding.
+SHOWN = 120
+
+
+class Judge:
+    """Collects findings; `inside` remembers the invoice that is being judged."""
+
+    def __init__(self, file: File, dialect: Dialect) -> None:
+        self.file = file
+        self.dialect = dialect
+        self.invoice: Invoice | None = None
+        self._found: list[Finding] = []
+
+    def take(self) -> Iterator[Finding]:
+        """What was found since the last call."""
+        found, self._found = self._found, []
+        yield from found
+
+    def passed_on(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        for finding in findings:
+            weighed = self._weighed(finding)
+            if weighed:
+                yield weighed
+
+    def find(
+        self,
+        rule: str,
+        says: str,
+        record: Record | None,
+        key: str | None = None,
+        field: str | None = None,
+        *,
+        severity: Severity | None = None,
+        expected: str | None = None,
+        found: str | None = None,
+        mend: str | None = None,
+        at_risk: Decimal | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """A finding about the value `key` of `record`; `says` follows the place in the message."""
+        place = record.place(key) if record and key else None
+        line = place.line if place else (record.origin.line if record and record.origin else None)
+        value = found if found is not None else (record.text(key) if record and key and "." not in key else None)
+        finding = note(
+            rule,
+            f"Line {line}: {says}" if line else says,
+            severity=severity,
+            line=line,
+            byte=place.byte if place else None,
+            invoice=(self.invoice.number or None) if self.invoice else None,
+            entry=(record.item_number or None) if isinstance(record, Line) else None,
+            field=field,
+            found=value[:SHOWN] if value else None,
+            expected=expected,
+            mend=mend,
+            at_risk=at_risk,
+            reason=reason,
+            currency=(self.invoice.currency or None) if self.invoice and at_risk is not None else None,
+        )
+        weighed = self._weighed(replace(finding, file=self.file.name, format=self.file.format or None))
+        if weighed:
+            self._found.append(weighed)
+
+    def _weighed(self, finding: Finding) -> Finding | None:
+        """The finding as the chosen portal takes it: refused, warned about, or not looked at."""
+        answer = self.dialect.severity.get(finding.rule)
+        if answer == "off":
+            return None
+        if answer == "refuse" and finding.severity == "advice":
+            return replace(finding, severity="portal")
+        if answer == "warn":
+            return replace(finding, severity="advice")
+        return finding
+
+
+def shown(text: str) -> str:
+    """A value as a message quotes it: in quotes, cut when it is long."""
+    return f'"{text}"' if len(text) <= SHOWN else f'"{text[:SHOWN]}..." ({len(text)} characters)'
