@@ -44,7 +44,7 @@ def test_each_login_is_named_by_its_variable() -> None:
         ("no database", {"DATABASE_URL": "postgresql://a:hush@h"}, "password=*** user=a, in which no database can"),
         ("no user", {"DATABASE_URL": "postgresql://h/d"}, "in which no user can be read"),
         ("empty words", {"DATABASE_URL": "postgresql:///"}, "in which no user and no database can be read"),
-        ("the same user twice", {"MERUIT_GATE_URL": "postgresql://a_app:hush@h/d"}, "MERUIT_GATE_URL names the same user"),
+        ("the same user twice", {"MERUIT_GATE_URL": "postgresql://a_app:hush@h/d"}, "MERUIT_GATE_URL names the same"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_stops_with_name_masked_value_and_what_is_allowed(

@@ -146,10 +146,18 @@ class Cluster:
             undo.callback(self.stop)
             self._create(where)
             leftovers.clear(where, self._report)
-            self._launch(where)
+            self._launch(with_endpoint(where))
             self._wait(timeout_seconds)
             self._complete()
             undo.pop_all()
+
+    def revive(self, timeout_seconds: float = 600.0, *, give_up: Callable[[], bool] = lambda: False) -> None:
+        """Start the owned server again after it ended by itself, where its clients expect it."""
+        if self._lock is None or self.pid is not None:
+            return
+        leftovers.clear(self.places, self._report)
+        self._launch(self.places)
+        self._wait(timeout_seconds, give_up)
 
     def stop(self, patience_seconds: float = leftovers.PATIENCE_SECONDS) -> None:
         """End the owned server: a fast shutdown, and without mercy when it takes too long."""
@@ -303,7 +311,6 @@ class Cluster:
         shutil.rmtree(making)
 
     def _launch(self, where: Places) -> None:
-        where = with_endpoint(where)
         configuration.write(where, throwaway=self.throwaway)
         found = installed.reachable(self.binaries, where.user)
         with where.start_log.open("wb") as log:
@@ -325,11 +332,11 @@ class Cluster:
                 **where.user.popen_arguments(),
             )
 
-    def _wait(self, timeout_seconds: float) -> None:
+    def _wait(self, timeout_seconds: float, give_up: Callable[[], bool] = lambda: False) -> None:
         """Until the server takes connections, telling what it does meanwhile."""
         assert self._server is not None
         began = told = time.monotonic()
-        while not (answer := self.answer()).ready:
+        while not (answer := self.answer()).ready and not give_up():
             now = time.monotonic()
             if self._server.poll() is not None:
                 raise PostgresRefused(f"PostgreSQL did not start; it says: {self._last_words()}")
