@@ -160,7 +160,7 @@ class Judge:
             at_risk = line.value
         return Finding(
             rule=rule.type.slug,
-            severity=rule.severity,
+            severity=hit.severity or rule.severity,
             message=hit.message,
             file=line.file if line else None,
             line=line.line if line else None,

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
-    from meruit.findings import Fixer
+    from meruit.findings import Fixer, Severity
     from meruit.guidelines.entry import Entry
 
 
@@ -29,6 +29,8 @@ class Hit:
     at_risk: Decimal | None = None
     confidence: float = 1.0
     fixable_by: Fixer | None = None
+    #: Milder than the rule's own, for the early warning some rules give.
+    severity: Severity | None = None
 
 
 class Unjudged(NamedTuple):

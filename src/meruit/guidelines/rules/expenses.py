@@ -1,4 +1,4 @@
-"""Expenses: what is overhead, what is capped, what needs a receipt, and no mark-up."""
+"""Expenses: receipts, no mark-up, third parties, thresholds, and enough detail to check them."""
 
 from __future__ import annotations
 
@@ -6,149 +6,16 @@ from typing import TYPE_CHECKING
 
 from meruit.guidelines import say
 from meruit.guidelines.consent import approved
-from meruit.guidelines.outcome import Hit, Outcome, blank, unset
-from meruit.guidelines.params import choice, flag, number, numbers, texts
-from meruit.guidelines.phrases import literal
-from meruit.guidelines.registry import Check, LineCheck, PhraseCheck, rule_type
+from meruit.guidelines.outcome import Hit, Outcome, Unjudged, blank, missing, unset
+from meruit.guidelines.params import choice, choices, flag, number, texts
+from meruit.guidelines.phrases import normalised
+from meruit.guidelines.registry import Check, LineCheck, rule_type
 from meruit.guidelines.scope import code_fits
 
 if TYPE_CHECKING:
     from meruit.guidelines.context import Context
     from meruit.guidelines.entry import Entry
     from meruit.guidelines.params import Params
-
-
-@rule_type(
-    "GL-56",
-    "copies",
-    "Copies and prints",
-    family="EXP",
-    params=(
-        number("max_per_page", "0.10", "price of a page (0, 0.10, 0.15 and 0.20 are seen); 0 pays none"),
-        texts("codes", ("E101",), "expense codes of copies made in the office"),
-        number("max_colour_per_page", None, "price of a page in colour, where the client has one"),
-        choice("scanning", "as-copies", ("as-copies", "refuse", "approval", "allow"), "how scans count"),
-    ),
-)
-def copies(p: Params, c: Context) -> Check:
-    """In-house copies are paid at no more than a price a page, and by some clients not at all."""
-    cap, codes, colour = p.number("max_per_page"), p.texts("codes"), p.maybe("max_colour_per_page")
-    scanning = p.text("scanning")
-
-    def check(entry: Entry) -> Outcome:
-        if entry.expense_code is None:
-            return blank("expense code")
-        if not code_fits(entry.expense_code, codes):
-            return None
-        words = (entry.narrative or "").casefold()
-        if "scan" in words and scanning != "as-copies":
-            if scanning == "allow" or (scanning == "approval" and approved(c, "copies", entry)):
-                return None
-            return Hit(
-                field="expense_code",
-                found=entry.expense_code,
-                expected="no charge" if scanning == "refuse" else "approval",
-                message="The client does not pay for scanning"
-                + (". Write it off." if scanning == "refuse" else " unless it approved it before."),
-            )
-        limit = colour if colour is not None and ("color" in words or "colour" in words) else cap
-        value, pages = entry.value, entry.units
-        if not limit and value:
-            return Hit(
-                field="amount",
-                found=say.money(value),
-                expected="0.00",
-                message="The client does not pay for copies. Write the line off.",
-            )
-        price = entry.rate
-        if price is None and value is not None and pages:
-            price = value / pages
-        if price is None:
-            return blank("pages or price")
-        if price <= limit:
-            return None
-        return Hit(
-            field="rate",
-            found=say.money(price),
-            expected=f"at most {say.money(limit)}",
-            mend=say.plain(limit),
-            at_risk=(price - limit) * pages if pages is not None else None,
-            message=f"Copies are billed at {say.money(price)} a page; the client pays {say.money(limit)}. "
-            f"{say.money(limit)} a page passes.",
-        )
-
-    return LineCheck(check, kind="expense")
-
-
-OVERHEAD_WORDS = (
-    "telephone charges", "phone charges", "long distance", "cell phone", "fax", "facsimile", "telecopy",
-    "telecopier", "postage", "stamps", "office supplies", "supplies", "stationery", "binders", "folders",
-    "toner", "rent", "conference room", "utilities", "word processing", "subscription", "subscriptions",
-    "bar dues", "membership dues", "malpractice insurance", "secretarial", "library", "books", "treatise",
-    "treatises", "software licence", "software license", "document storage", "internet charges",
-    "local telephone",
-)  # fmt: skip
-
-
-@rule_type(
-    "GL-58",
-    "overhead-expense",
-    "Overhead expenses",
-    family="EXP",
-    params=(
-        texts("codes", ("E103", "E104", "E105", "E108"), "expense codes that are overhead"),
-        texts("words", OVERHEAD_WORDS, "words of an expense that are overhead whatever its code"),
-        numbers("allowed_per_unit", {}, "codes paid up to a price a unit all the same (outgoing fax pages)"),
-    ),
-)
-def overhead_expense(p: Params, c: Context) -> tuple[Check, ...]:
-    """The cost of having an office is in the rate: telephone, fax, postage, supplies, rent."""
-    codes, per_unit = p.texts("codes"), p.numbers("allowed_per_unit")
-
-    def by_code(entry: Entry) -> Outcome:
-        code = entry.expense_code
-        if code is None:
-            return blank("expense code")
-        cap = per_unit.get(code.upper())
-        if cap is not None:
-            if entry.rate is None:
-                return blank("price of the unit")
-            if entry.rate <= cap:
-                return None
-            return Hit(
-                field="rate",
-                found=say.money(entry.rate),
-                expected=f"at most {say.money(cap)}",
-                mend=say.plain(cap),
-                at_risk=(entry.rate - cap) * entry.units if entry.units is not None else None,
-                message=f"{code} is billed at {say.money(entry.rate)} a unit; the client pays "
-                f"{say.money(cap)}, which passes.",
-            )
-        if not code_fits(code, codes):
-            return None
-        return Hit(
-            field="expense_code",
-            found=code,
-            expected="not billed",
-            message=f"Expense {code} is office overhead and is not paid. Write the line off.",
-        )
-
-    def by_words(entry: Entry, start: int, end: int) -> Hit | None:
-        code = (entry.expense_code or "").upper()
-        if code_fits(code, codes) or code in per_unit:
-            return None
-        words = (entry.narrative or "")[start:end]
-        return Hit(
-            field="narrative",
-            words=words,
-            span=(start, end),
-            confidence=0.85,
-            message=f'"{words}" is office overhead and is not paid. Write it off, or say what else it was.',
-        )
-
-    found = PhraseCheck(tuple(literal(word) for word in p.texts("words")), by_words, kind="expense")
-    return LineCheck(by_code, kind="expense"), found
-
 
 THIRD_PARTY_CODES = ("E114", "E115", "E116", "E118", "E119", "E120", "E121", "E122", "E123", "E125")
 
@@ -194,5 +61,184 @@ def expense_threshold(p: Params, c: Context) -> Check:
             message=f"The expense of {say.money(value, entry.currency)} is over the client's threshold of "
             f"{say.money(limit)}. {cure}",
         )
+
+    return LineCheck(check, kind="expense")
+
+
+@rule_type(
+    "GL-57",
+    "receipts",
+    "Receipts above a threshold",
+    family="EXP",
+    checkable="needs",
+    params=(
+        number("threshold", "25", "amount above which a receipt is attached (0, 25 and 50 are seen)"),
+        texts("always_codes", (), "expense codes that need a receipt whatever the amount (all travel)"),
+        texts("exempt_codes", ("E101", "E103", "E104", "E105", "E108"), "codes of charges made in the office"),
+    ),
+    needs=("receipts",),
+)
+def receipts(p: Params, c: Context) -> Check:
+    """An expense above the threshold is paid when its receipt is attached."""
+    limit, always, exempt = p.number("threshold"), p.texts("always_codes"), p.texts("exempt_codes")
+
+    def check(entry: Entry) -> Outcome:
+        value = entry.value
+        if value is None:
+            return blank("amount")
+        code = entry.expense_code or ""
+        if not (code_fits(code, always) or value > limit) or code_fits(code, exempt):
+            return None
+        attached = entry.receipt
+        if attached is None:
+            if not c.receipts:
+                return missing("receipts")
+            known = c.receipt_of.get(entry.id)
+            attached = known is not None and known.attached
+        if attached:
+            return None
+        return Hit(
+            field="receipt",
+            found="none",
+            expected="a receipt",
+            message=f"The expense of {say.money(value, entry.currency)} has no receipt; the client asks for "
+            "one "
+            f"above {say.money(limit)}. It passes with the receipt attached.",
+        )
+
+    return LineCheck(check, kind="expense")
+
+
+@rule_type(
+    "GL-61",
+    "no-markup",
+    "No mark-up: actual cost",
+    family="EXP",
+    checkable="needs",
+    params=(number("margin", "0", "percent a charge may lie above the vendor's bill"),),
+    needs=("receipts",),
+)
+def no_markup(p: Params, c: Context) -> Check:
+    """A disbursement is passed on at what the vendor charged."""
+    margin = p.number("margin")
+
+    def check(entry: Entry) -> Outcome:
+        known = c.receipt_of.get(entry.id)
+        if known is None or known.vendor_amount is None:
+            return missing("vendor's bill")
+        value = entry.value
+        if value is None:
+            return blank("amount")
+        most = known.vendor_amount * (1 + margin / 100)
+        if value <= most:
+            return None
+        return Hit(
+            field="amount",
+            found=say.money(value),
+            expected=say.money(most),
+            mend=say.plain(most),
+            at_risk=value - most,
+            message=f"The vendor billed {say.money(known.vendor_amount)}; the line bills {say.money(value)}. "
+            f"{say.money(most)} passes.",
+        )
+
+    return LineCheck(check, kind="expense")
+
+
+@rule_type(
+    "GL-62",
+    "third-party-approval",
+    "Third parties need approval",
+    family="APPR",
+    checkable="needs",
+    params=(texts("codes", THIRD_PARTY_CODES, "expense codes of experts, vendors, local counsel, translators"),),
+    needs=("vendors", "approvals"),
+)
+def third_party_approval(p: Params, c: Context) -> Check:
+    """Experts, vendors, local counsel and translators are engaged with the client's approval."""
+    codes = p.texts("codes")
+
+    def check(entry: Entry) -> Outcome:
+        if entry.expense_code is None:
+            return blank("expense code")
+        if not code_fits(entry.expense_code, codes):
+            return None
+        if not c.vendors and not c.knows_approvals:
+            return missing("approved vendors")
+        if approved(c, "third-party-approval", entry):
+            return None
+        told = f"{entry.vendor or ''} {entry.narrative or ''}".casefold()
+        vendor = next((v for v in c.vendors if v.name.casefold() in told), None)
+        late = vendor and entry.date and vendor.to and entry.date > vendor.to
+        early = vendor and entry.date and vendor.from_ and entry.date < vendor.from_
+        if vendor and vendor.approved and not late and not early:
+            return None
+        who = entry.vendor or (vendor and vendor.name) or "This third party"
+        return Hit(
+            field="vendor",
+            found=entry.vendor,
+            expected="an approved vendor",
+            message=f"{who} is not approved by the client for this line. It passes with the client's written approval.",
+        )
+
+    return LineCheck(check, kind="expense")
+
+
+_GENERIC = frozenset(
+    {
+        "miscellaneous", "misc", "sundry", "sundries", "various", "other", "general", "expenses", "expense", "costs",
+        "cost", "disbursement", "disbursements", "charge", "charges", "fee", "fees", "reimbursement",
+    }
+)  # fmt: skip
+
+
+@rule_type(
+    "GL-64",
+    "expense-detail",
+    "Expense detail",
+    family="EXP",
+    severity="ask",
+    params=(
+        choices(
+            "require",
+            ("quantity", "price", "payee", "purpose"),
+            ("date", "quantity", "price", "payee", "purpose"),
+            "what an expense line must tell",
+        ),
+    ),
+)
+def expense_detail(p: Params, c: Context) -> Check:
+    """An expense tells when, how many, at what price, to whom and for what.
+
+    A purpose is missing where the words are only of the kind "miscellaneous" or "charges".
+    """
+    require = p.texts("require")
+
+    def check(entry: Entry) -> Outcome:
+        lacks: list[str] = []
+        unknown: Unjudged | None = None
+        for name, value in (("quantity", entry.units), ("price", entry.rate), ("date", entry.date)):
+            if name in require and value is None:
+                unknown = blank(name)
+        if "payee" in require:
+            if entry.vendor is None:
+                unknown = blank("payee")
+            elif not entry.vendor.strip():
+                lacks.append("payee")
+        if "purpose" in require:
+            if entry.narrative is None:
+                unknown = blank("narrative")
+            elif all(word in _GENERIC for word in normalised(entry.narrative).split() if not word.isdigit()):
+                lacks.append("purpose")
+        if lacks:
+            return Hit(
+                field="narrative",
+                words=entry.narrative or None,
+                expected=say.listed(lacks),
+                confidence=0.9,
+                message=f"The expense does not tell its {say.listed(lacks)}. It passes when the line names "
+                f"{'them' if len(lacks) > 1 else 'it'}.",
+            )
+        return unknown
 
     return LineCheck(check, kind="expense")
