@@ -71,12 +71,14 @@ def matters(actor: Actor) -> QuerySet[Matter]:
         if grant.matter_id is not None:
             one = Q(pk=grant.matter_id)
         if grant.needs_consent:
-            one &= Exists(
-                Consent.objects.filter(
-                    Q(until_on=None) | Q(until_on__gte=today),
-                    client_id=OuterRef("client_id"),
-                    countries__contains=[person.country],
-                    recorded_on__lte=today,
+            one = one & Q(
+                Exists(
+                    Consent.objects.filter(
+                        Q(until_on=None) | Q(until_on__gte=today),
+                        client_id=OuterRef("client_id"),
+                        countries__contains=[person.country],
+                        recorded_on__lte=today,
+                    )
                 )
             )
         if one == Q():

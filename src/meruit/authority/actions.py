@@ -36,7 +36,7 @@ def propose(
     Scope and amount are read from the live rows by the database. The same `natural_key` twice is one proposal.
     """
     with acting(actor):
-        return _call(
+        return _id(
             "SELECT authority.propose(%s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [kind, _json(content), subject, subject_id, reason, _json(evidence or {}), due_at, supersedes, natural_key],
         )
@@ -59,7 +59,7 @@ def decide(
 ) -> int:
     """Approve, refuse or amend; returns the decision. `Refused` says what is missing."""
     with acting(actor):
-        return _call(
+        return _id(
             "SELECT authority.decide(%s, %s, %s, %s, %s)",
             [proposal_id, verdict, reason, None if amended is None else _json(amended), on_behalf_of],
         )
@@ -77,7 +77,7 @@ def act_directly(
 ) -> int:
     """Act within one's own authority: a proposal and its decision in one; returns the decision."""
     with acting(actor):
-        return _call(
+        return _id(
             "SELECT authority.act_directly(%s, %s, %s, %s, %s, %s)",
             [kind, _json(content), subject, subject_id, reason, _json(evidence or {})],
         )
@@ -113,7 +113,7 @@ def give_standing(
 ) -> int:
     """Decide in advance, for a kind, payer and reason, up to two caps and a day."""
     with acting(actor):
-        return _call(
+        return _id(
             "SELECT authority.give_standing(%s, %s, %s, %s, %s, %s, %s)",
             [kind, payer_id, reason_code, cap_item, cap_month, currency, expires_at],
         )
@@ -128,7 +128,7 @@ def end_standing(actor: Actor, standing_id: int) -> None:
 def decide_by_standing(actor: Actor, proposal_id: int, standing_id: int) -> int:
     """Use a standing decision for one proposal; it is reported to its giver."""
     with acting(actor):
-        return _call("SELECT authority.decide_by_standing(%s, %s)", [proposal_id, standing_id])
+        return _id("SELECT authority.decide_by_standing(%s, %s)", [proposal_id, standing_id])
 
 
 def name_stand_in(
@@ -142,7 +142,7 @@ def name_stand_in(
 ) -> int:
     """Name who decides in one's place, by dates or when a deadline is within so many hours."""
     with acting(actor):
-        return _call(
+        return _id(
             "SELECT authority.name_stand_in(%s, %s, %s, %s, %s)", [stand_in, kind, from_at, until_at, within_hours]
         )
 
@@ -158,6 +158,10 @@ def _json(value: Mapping[str, Any]) -> Jsonb:
     import json
 
     return Jsonb(value, dumps=lambda v: json.dumps(v, cls=DjangoJSONEncoder))
+
+
+def _id(statement: str, values: Sequence[Any]) -> int:
+    return int(_call(statement, values))
 
 
 def _call(statement: str, values: Sequence[Any]) -> Any:

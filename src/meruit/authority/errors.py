@@ -56,7 +56,9 @@ def sentences() -> Iterator[None]:
     except DatabaseError as error:
         cause = error.__cause__
         state = getattr(cause, "sqlstate", None)
+        diag = getattr(cause, "diag", None)
+        if state == "23505" and "decision_id" in (getattr(diag, "constraint_name", None) or ""):
+            raise NoAuthority("This decision has already taken effect.") from error
         if state not in MEANING:
             raise
-        diag = getattr(cause, "diag", None)
         raise MEANING[state](getattr(diag, "message_primary", None) or str(error)) from error

@@ -49,7 +49,7 @@ class Rate(models.Model):
     classification = models.TextField(blank=True)
     task_code = models.TextField(blank=True)
     amount = money(null=True)  # per hour
-    percent = models.DecimalField(max_digits=7, decimal_places=4, null=True)  # a discount: 0.10 is 10 % off
+    percent = models.DecimalField(max_digits=7, decimal_places=4, null=True)  # a discount: 10 is 10 % off
     currency = models.TextField()
     from_on = models.DateField()
     until_on = models.DateField(null=True)

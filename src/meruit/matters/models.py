@@ -101,14 +101,13 @@ class ShareSet(models.Model):
     """Who pays what of a matter from a day on; the latest set in force counts. An effect of a decision.
 
     `shares` is the whole arrangement as decided: a list of {payer_id, percent, layer, up_to, line,
-    odd_cent}. The first set of a matter needs no decision only where the matter itself is new and has
-    never been billed.
+    odd_cent}. One decision may set the shares of several matters of a client.
     """
 
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="share_sets")
     from_on = models.DateField()
     shares = models.JSONField()
-    decision_id = models.BigIntegerField(unique=True)
+    decision_id = models.BigIntegerField()
 
 
 class Wall(models.Model):

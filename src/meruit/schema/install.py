@@ -1,4 +1,4 @@
-"""Bring a database to the present version: migrate, functions, matrix of authority, grants."""
+"""Bring a database to the present version: migrate, functions, matrix of authority, accounts, grants."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ def install(logins: Mapping[str, str], *, verbosity: int = 0) -> None:
         for path in statements():
             cursor.connection.execute(path.read_bytes())
         load_matrix()
+        load_accounts()
         grants.apply(logins)
 
 
@@ -87,3 +88,27 @@ def load_matrix() -> None:
                 "INSERT INTO authority_rule (kind_id, role, reach, limited) VALUES (%s, %s, %s, %s)",
                 [(kind["slug"], rule["role"], rule["reach"], rule.get("limited", False)) for rule in rules],
             )
+
+
+ACCOUNT_KEYS = {"code", "title", "book", "normal"}
+
+
+def accounts() -> list[dict[str, str]]:
+    """The accounts of the ledger as written in `ledger/accounts.toml`; a missing or unknown key is refused."""
+    listed: list[dict[str, str]] = tomllib.loads((ROOT / "ledger" / "accounts.toml").read_text(encoding="utf-8"))[
+        "account"
+    ]
+    for account in listed:
+        if set(account) != ACCOUNT_KEYS or account["normal"] not in ("debit", "credit"):
+            raise ValueError(f"accounts.toml, {account.get('code')}: an account has {', '.join(sorted(ACCOUNT_KEYS))}.")
+    return listed
+
+
+def load_accounts() -> None:
+    """Copy the accounts into the database. One that is no longer written there stays: it may have postings."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO ledger_account (code, title, book, normal) VALUES (%(code)s, %(title)s, %(book)s, %(normal)s)"
+            " ON CONFLICT (code) DO UPDATE SET title = EXCLUDED.title, book = EXCLUDED.book, normal = EXCLUDED.normal",
+            accounts(),
+        )

@@ -59,6 +59,7 @@ class Version(models.Model):
     made_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     reason = models.TextField(blank=True)
+    batch_id = models.BigIntegerField(null=True)  # the import it came with
     decision = models.OneToOneField(Decision, models.PROTECT, null=True, related_name="+")
 
     class Meta:
