@@ -278,16 +278,26 @@ def change_receipt_inside(case: Case) -> None:
     case.put(lines)
 
 
+def _signed(case: Case, records: list[Line]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The record of a passkey signature and the decision that rests on it."""
+    place = case.pick(lambda line: line["record"]["evidence"] is not None)
+    return records[place]["record"], records[place + 1]["record"]
+
+
 def turn_decision(case: Case) -> None:
     """A signed decision says something else, and the whole chain is computed anew: the passkey knows better."""
     records = case.records()
-    record = records[case.pick(lambda line: line["record"]["evidence"] is not None)]["record"]
+    signature, decision = _signed(case, records)
+    content = case.rng.randbytes(32).hex()
     wishes: list[Callable[[], object]] = [
-        lambda: record["after"].update(verdict="refuse"),
-        lambda: record["after"].update(content=case.rng.randbytes(32).hex()),
-        lambda: record["subject"].update(id="31"),
-        lambda: record.update(person=trail.ADA),
-        lambda: record["evidence"]["signed"].update(nonce=case.rng.randbytes(32).hex()),
+        lambda: decision.update(event="decision.refused"),
+        lambda: decision["after"].update(content_sha256=content),
+        lambda: decision["after"].update(proposal_id=31),
+        lambda: decision["after"].update(attestation_id=31),
+        lambda: signature.update(evidence=None),
+        lambda: (signature["after"].update(verdict="refused"), decision.update(event="decision.refused")),
+        lambda: signature["after"].update(person_id=int(trail.ADA)),
+        lambda: signature["evidence"]["signed"].update(nonce=content),
     ]
     case.rng.choice(wishes)()
     case.rebuild(records)
@@ -296,11 +306,12 @@ def turn_decision(case: Case) -> None:
 def forge_signature(case: Case) -> None:
     """Decision and challenge are made to fit each other; only the mathematics of the signature is left."""
     records = case.records()
-    record = records[case.pick(lambda line: line["record"]["evidence"] is not None)]["record"]
-    signed = {**record["evidence"]["signed"], "content": case.rng.randbytes(32).hex()}
+    signature, decision = _signed(case, records)
+    signed = {**signature["evidence"]["signed"], "content": case.rng.randbytes(32).hex()}
     forged = trail.Passkey(case.rng.getrandbits(64)).sign(core.SignedContent(**signed)).to_json()
-    record["after"]["content"] = signed["content"]
-    record["evidence"] = {**forged, "public_key": record["evidence"]["public_key"]}
+    for record in (signature, decision):
+        record["after"]["content_sha256"] = signed["content"]
+    signature["evidence"] = {**forged, "public_key": signature["evidence"]["public_key"]}
     case.rebuild(records)
 
 

@@ -138,8 +138,8 @@ def _scene(
     teller: _Teller, rng: random.Random, passkey: Passkey, number: int, room: int, signed: float
 ) -> Iterator[tuple[core.Record, list[core.ErasableText]]]:
     subject = str(rng.randrange(1, 10_000_000))
-    if rng.random() < signed:
-        yield _signed_decision(teller, rng, passkey, subject, number)
+    if rng.random() < signed and room > 1:
+        yield from _signed_decision(teller, rng, passkey, subject)
         return
     draw = rng.random() if room > 1 else 0.0  # two of the scenes have two records
     if draw < 0.45:
@@ -179,14 +179,8 @@ def _scene(
             "row.deleted", "firm_rate", subject, None, way="sql", before={"rate_per_hour": Decimal("412.50")}
         )
     elif draw < 0.98:
-        yield teller.tell(
-            "decision.made",
-            "proposal",
-            subject,
-            ADA,
-            after={"kind": "final_bill", "verdict": "approve", "content": rng.randbytes(32).hex()},
-            decision=f"D{number}",
-        )
+        after = {"kind": "final_bill", "proposal_id": int(subject), "content_sha256": rng.randbytes(32).hex()}
+        yield teller.tell("decision.approved", "authority_decision", subject, ADA, after=after, decision=subject)
     else:
         noted, _ = teller.tell("note.added", "matter", subject, BEN, reason=core.FreeText("Ill since May"))
         yield noted, []  # as exported after the erasure that follows
@@ -194,20 +188,29 @@ def _scene(
 
 
 def _signed_decision(
-    teller: _Teller, rng: random.Random, passkey: Passkey, proposal: str, number: int
-) -> tuple[core.Record, list[core.ErasableText]]:
-    content = rng.randbytes(32).hex()
+    teller: _Teller, rng: random.Random, passkey: Passkey, proposal: str
+) -> Iterator[tuple[core.Record, list[core.ErasableText]]]:
+    content, number = rng.randbytes(32).hex(), str(rng.getrandbits(40))
     signed = core.SignedContent(
-        person=FINN, proposal=proposal, verdict="approve", content=content, nonce=rng.randbytes(32).hex()
+        person=FINN, proposal=proposal, verdict="approved", content=content, nonce=rng.randbytes(32).hex()
     )
-    return teller.tell(
-        "decision.made",
-        "proposal",
-        proposal,
+    about = {"proposal_id": int(proposal), "content_sha256": content}
+    yield teller.tell(
+        core.SIGNED,
+        "authority_attestation",
+        number,
         FINN,
-        after={"kind": "trust_disbursement", "verdict": "approve", "content": content},
-        decision=f"D{number}",
+        way="gate",
+        after={**about, "person_id": int(FINN), "verdict": "approved"},
         evidence=passkey.sign(signed).to_json(),
+    )
+    yield teller.tell(
+        core.DECIDED["approved"],
+        "authority_decision",
+        number,
+        FINN,
+        after={**about, "kind": "trust_disbursement", "attestation_id": int(number)},
+        decision=number,
     )
 
 

@@ -84,7 +84,7 @@ def test_a_moment_has_one_text_whatever_the_zone() -> None:
         ({"transaction": "007"}, "xid8 written as digits"),
         ({"subject": Subject("Prebill", "1")}, "a kind and an id"),
         ({"subject": Subject("prebill", "")}, "a kind and an id"),
-        ({"origin": Origin("carrier-pigeon")}, "ways in are web, api, cli"),  # type: ignore[arg-type]  # refused at run time
+        ({"origin": Origin("carrier-pigeon")}, "one lower-case word"),  # type: ignore[arg-type]  # refused at run time
         ({"person": None}, "names no person; only a change by raw SQL"),
         ({"at": datetime(2026, 11, 24, 13, 26)}, "has no time zone"),  # noqa: DTZ001 - the refusal is the point
     ],

@@ -24,6 +24,7 @@ from meruit.audit.core.decisions import (
     DECIDED,
     ENROLLED,
     REMOVED,
+    SIGNED,
     PasskeySignature,
     SignedContent,
     base64url,
@@ -49,7 +50,7 @@ from meruit.audit.core.record import (
     Way,
     record_bytes,
 )
-from meruit.audit.core.sealer import Head, Sealed, seal
+from meruit.audit.core.sealer import Head, Sealed, head_over, seal
 from meruit.audit.core.values import ErasableText, FreeText, audit_values, row_values
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "ERASED",
     "RECORD_KIND",
     "REMOVED",
+    "SIGNED",
     "ErasableText",
     "Exported",
     "FreeText",
@@ -83,6 +85,7 @@ __all__ = [
     "export_lines",
     "find_receipts",
     "genesis",
+    "head_over",
     "inclusion_holds",
     "inclusion_proof",
     "leaf_hash",

@@ -20,6 +20,8 @@ Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 
 #: Beyond this a reader in JavaScript loses digits without a word (RFC 8785 section 3.2.2.3, RFC 7493 2.2).
 LARGEST_INTEGER: Final = 2**53 - 1
+#: Readers in many languages give up between 100 and 1,000 levels.
+DEEPEST: Final = 64
 
 _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
@@ -42,10 +44,14 @@ def encode(value: Json) -> bytes:
 def read_exactly(text: str) -> Json:
     """Reads JSON whose numbers may have fractions (a row as jsonb) without rounding any of them.
 
-    A number with a point or an exponent, or beyond `LARGEST_INTEGER`, becomes the text it was written as.
+    A number with a point or an exponent, or beyond `LARGEST_INTEGER`, becomes the text it was written as. So does
+    what is nested deeper than `DEEPEST`: a row that somebody made to choke readers must not stop the sealer.
     """
-    value: Json = json.loads(text, parse_float=str, parse_int=_whole, parse_constant=_refuse_constant)
-    return value
+    try:
+        value: Json = json.loads(text, parse_float=str, parse_int=_whole, parse_constant=_refuse_constant)
+    except RecursionError:
+        return text
+    return value if _depth_within(value, DEEPEST) else text
 
 
 def pointer(parent: str, step: str | int) -> str:
@@ -73,6 +79,14 @@ def _check(value: object, place: str) -> None:
             f"{place or '/'} is {value!r} of type {kind.__name__}; a record holds text, whole numbers, true, "
             "false, null, lists and objects, and money as text."
         )
+
+
+def _depth_within(value: Json, levels: int) -> bool:
+    if isinstance(value, dict):
+        return levels > 0 and all(_depth_within(item, levels - 1) for item in value.values())
+    if isinstance(value, list):
+        return levels > 0 and all(_depth_within(item, levels - 1) for item in value)
+    return True
 
 
 def _whole(digits: str) -> int | str:

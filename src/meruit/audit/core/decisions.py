@@ -5,8 +5,10 @@ signs a challenge, and nothing else of ours, so the challenge itself must say wh
 over who rules, on which proposal, with which verdict, over which content. Whoever holds the evidence can
 compute it again and check the signature without us.
 
-In the record of the decision (`event` "decision.made"): `person` is the decider, `subject` the proposal,
-`after` holds at least `verdict` and `content`, and `evidence` is `PasskeySignature.to_json()`.
+Two records tell of it. `decision.signed`, written when the gate has checked the assertion: its subject is the
+signature's own id, `after` holds `person_id`, `proposal_id`, `verdict` and `content_sha256`, and `evidence` is
+`PasskeySignature.to_json()`. Then the decision (`decision.approved`, `.refused` or `.amended`), whose `after` holds
+`kind`, `proposal_id`, `content_sha256`, and `attestation_id`: the id of the signature that it uses up, or null.
 """
 
 from __future__ import annotations
@@ -19,8 +21,10 @@ from typing import Final
 
 from meruit.audit.core.canonical import Json, encode
 
-#: The event of a decision; where it was signed, `evidence` is present.
-DECIDED: Final = "decision.made"
+#: The event of a passkey signature; the only record that carries `evidence`.
+SIGNED: Final = "decision.signed"
+#: The events of a decision, by verdict.
+DECIDED: Final = {verdict: f"decision.{verdict}" for verdict in ("approved", "refused", "amended")}
 #: The events by which a person's passkey comes and goes: subject is the person, `after` (or `before`) holds
 #: `public_key`, the credential's COSE key in base64url. A signature counts only by a key enrolled before it.
 ENROLLED: Final = "authenticator.enrolled"

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Final, Literal, TypeAlias
 
 from meruit.audit.core.canonical import Json, encode
 
 VERSION: Final = 1
 
-#: The way a change came in; `sql` is a change that no action of ours made.
+#: The ways in that we have; `sql` is a change that no action of ours made. The format takes any such word.
 Way: TypeAlias = Literal["web", "api", "cli", "mcp", "gate", "night", "sql"]
 
 #: The event that says which texts of an earlier record were erased: subject is that record's number,
@@ -28,6 +28,7 @@ RECORD_KIND: Final = "audit_record"
 _EVENT = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 _TRANSACTION = re.compile(r"0|[1-9][0-9]{0,19}")
 _KIND = re.compile(r"[a-z][a-z0-9_.]*")
+_WAY = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class RecordRefused(ValueError):
@@ -83,8 +84,8 @@ class Record:
             raise RecordRefused(f'The transaction is "{self.transaction}"; it is an xid8 written as digits.')
         if not _KIND.fullmatch(self.subject.kind) or self.subject.id == "":
             raise RecordRefused(f'The subject is "{self.subject.kind}" "{self.subject.id}"; it is a kind and an id.')
-        if self.origin.way not in get_args(Way):
-            raise RecordRefused(f'The record came by "{self.origin.way}"; ways in are {", ".join(get_args(Way))}.')
+        if not _WAY.fullmatch(self.origin.way):
+            raise RecordRefused(f'The record came by "{self.origin.way}"; a way in is one lower-case word.')
         if self.person is None and self.origin.way != "sql":
             raise RecordRefused(f"{self.event} names no person; only a change by raw SQL may come from nobody we know.")
         moment(self.at)

@@ -71,6 +71,16 @@ class Head:
         return cls(count, pieces[0], tuple(pieces[1:]))
 
 
+def head_over(head: Head, hashes: Iterable[bytes]) -> Head:
+    """The head after records that were sealed earlier, known by their hashes in order.
+
+    What the database keeps for each record is enough to come back to the head from any earlier one.
+    """
+    for record_hash in hashes:
+        head = head.extended(record_hash)
+    return head
+
+
 def seal(head: Head, records: Iterable[Record]) -> tuple[list[Sealed], Head]:
     """Numbers and links `records` behind `head`; returns their seals in order and the new head."""
     seals: list[Sealed] = []

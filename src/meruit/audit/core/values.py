@@ -25,7 +25,8 @@ from meruit.audit.core.record import moment
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: The one key of the object that stands in a text's place; no other object may use it.
+#: The one key of the object that stands in a text's place. Data that happens to have this key is written
+#: with `~` before it, so that nobody can pass data off as an erased text.
 HASH_KEY: Final = "text_hmac"
 SALT_SIZE: Final = 16
 
@@ -67,13 +68,19 @@ def row_values(
     if row is None:
         return None, []
     columns = read_exactly(row)
+    if isinstance(columns, str) and free_text:  # nested too deep to find the columns in it: all of it is text
+        return audit_values(FreeText(columns), place, new_salt)
     if not isinstance(columns, dict):
-        raise NotCanonical(f"{place} is not a row: {row[:60]!r}; row history is an object of columns.")
+        return audit_values(columns, place, new_salt)
     marked = {
         name: FreeText(value) if name in free_text and isinstance(value, str) else value
         for name, value in columns.items()
     }
     return audit_values(marked, place, new_salt)
+
+
+def _key(key: str) -> str:
+    return f"~{key}" if key.lstrip("~") == HASH_KEY else key
 
 
 def _plain(value: object, place: str, new_salt: Callable[[], bytes], texts: list[ErasableText]) -> Json:
@@ -100,9 +107,8 @@ def _plain(value: object, place: str, new_salt: Callable[[], bytes], texts: list
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, Mapping):
-        if HASH_KEY in value:
-            raise NotCanonical(f"{place} has the key {HASH_KEY}, which only stands for a text kept apart.")
-        return {str(k): _plain(v, pointer(place, str(k)), new_salt, texts) for k, v in value.items()}
+        keys = {_key(str(key)): item for key, item in value.items()}
+        return {key: _plain(item, pointer(place, key), new_salt, texts) for key, item in keys.items()}
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
         return [_plain(v, pointer(place, i), new_salt, texts) for i, v in enumerate(value)]
     raise NotCanonical(
