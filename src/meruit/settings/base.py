@@ -11,6 +11,7 @@ HOME = environment.home()
 
 #: The rooms in the order in which money flows, lowest first; their SQL is installed in this order.
 ROOMS = [
+    "ui",
     "audit",
     "people",
     "steps",
