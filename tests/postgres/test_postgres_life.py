@@ -411,9 +411,8 @@ def test_the_settings_are_in_force(cluster: Cluster) -> None:
     }
     with cluster.superuser() as connection:
         found = {name: connection.execute(f"SHOW {name}".encode()).fetchone() for name in expected}
-        locale = connection.execute(
-            "SELECT datlocprovider, datlocale FROM pg_database WHERE datname = 'meruit'"
-        ).fetchone()
+        columns = "datlocprovider, datlocale" if cluster.binaries.version >= 17 else "'b', datctype"
+        locale = connection.execute(f"SELECT {columns} FROM pg_database WHERE datname = 'meruit'".encode()).fetchone()
     assert found == {name: (value,) for name, value in expected.items()}
     assert locale == ("b", "C.UTF-8")
 

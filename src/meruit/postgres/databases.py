@@ -28,7 +28,8 @@ def ensure_logins(connection: psycopg.Connection, passwords: Mapping[str, str]) 
     """Make the five roles as they must be, also where one was changed since.
 
     A role may change its own password and its own defaults, so both are put back. The password travels as a
-    SCRAM verifier: the server never sees it in the clear.
+    SCRAM verifier: the server never sees it in the clear. INHERIT, for up to PostgreSQL 15 the owner has its
+    rights on the schema public by inheriting from pg_database_owner.
     """
     known = {name for (name,) in connection.execute("SELECT rolname FROM pg_catalog.pg_roles")}
     with connection.transaction():
@@ -40,7 +41,7 @@ def ensure_logins(connection: psycopg.Connection, passwords: Mapping[str, str]) 
             connection.execute(
                 sql.SQL(
                     "{verb} ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS "
-                    "NOINHERIT CONNECTION LIMIT -1 VALID UNTIL 'infinity' PASSWORD {verifier}"
+                    "INHERIT CONNECTION LIMIT -1 VALID UNTIL 'infinity' PASSWORD {verifier}"
                 ).format(
                     verb=sql.SQL("ALTER" if login.name in known else "CREATE"),
                     role=role,
