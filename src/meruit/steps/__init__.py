@@ -1,0 +1,1 @@
+"""The protocol of night steps: runs, steps and items with their outcome."""
