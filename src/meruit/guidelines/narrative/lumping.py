@@ -1,0 +1,62 @@
+"""GL-02: several separately describable tasks under one figure of time."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from meruit.guidelines.narrative.detection import Detection, at_span
+from meruit.guidelines.narrative.travelling import travel_unit
+from meruit.guidelines.narrative.words import TRAVEL
+
+if TYPE_CHECKING:
+    from meruit.guidelines.narrative.understanding import Understanding
+
+_PASSES = "one entry per task, each with its own time; only the timekeeper knows the split"
+
+
+def block_billing(
+    u: Understanding,
+    *,
+    min_tasks: int = 2,
+    allow_allocated: bool = True,
+    de_minimis_hours: Decimal = Decimal(0),
+    travel_may_be_combined: bool = False,
+) -> Detection | None:
+    """Fires when at least `min_tasks` pieces of work stand under one figure.
+
+    An entry that shows time per task passes where the client accepts allocation; travel together with
+    anything else counts as two unless `travel_may_be_combined`.
+    """
+    found = u.pieces
+    count = len(found)
+    if travel_may_be_combined:
+        count = sum(1 for piece in found if not piece[0].kinds & TRAVEL)
+    mixed = False
+    if count < min_tasks:
+        mixed = count == 1 and not travel_may_be_combined and min_tasks <= 2 and _travel_inside(u)
+        if not mixed:
+            return None
+    if allow_allocated and not mixed and u.allocated:
+        return None
+    if u.hours is not None and 0 < u.hours <= de_minimis_hours:
+        return None
+    if mixed:
+        ground = "lumping-travel"
+        span = (0, len(u.text))
+        why = "travel and other work stand under one figure of time"
+    else:
+        second = found[1][0]
+        ground = f"lumping-{second.separator}" if count == 2 else "lumping-many"
+        span = (u.task_span(found[0][0])[0], u.task_span(found[-1][-1])[1])
+        heads = ", ".join(f'"{u.text[slice(*u.span(p[0].at))]}"' for p in found[:5])
+        why = f"{count} pieces of work stand under one figure of time ({heads})"
+    return at_span(u, span, ground, why, _PASSES)
+
+
+def _travel_inside(u: Understanding) -> bool:
+    """Travel named inside another task: "jail visit ... including 1.0 travel"."""
+    if not u.tasks or u.tasks[0].kinds & TRAVEL:
+        return False
+    k = travel_unit(u)
+    return k > u.tasks[0].at and u.reading.words[max(0, k - 3) : k].count("including") > 0

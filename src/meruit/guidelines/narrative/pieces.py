@@ -1,0 +1,102 @@
+"""Which tasks of a narrative are one piece of work.
+
+One piece (guidelines reference, conventions on lumping): preparing for and attending one event; sending and
+receiving mail with one person on one subject; drafting and revising one document; reading a thing and
+marking what matters in it; getting a paper and reading it. All else that can be described apart is apart.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from meruit.guidelines.narrative.tasks import Task, joins
+from meruit.guidelines.narrative.words import (
+    ATTEND,
+    CLERICAL,
+    COMM,
+    DOC,
+    DRAFT,
+    HEAP,
+    PERSON,
+    PLAN,
+    RESEARCH,
+    REVIEW,
+    STEP,
+    TIME,
+    VAGUE,
+    cue_bits,
+    group,
+)
+
+if TYPE_CHECKING:
+    from meruit.guidelines.narrative.reading import Reading
+
+#: Weighing what one has read is part of reading it, when no other paper is named.
+_WEIGHING = group("pieces.weighing")
+_ANSWERING = group("pieces.answering")
+_SENDING = group("pieces.sending")
+_ARGUING = group("pieces.arguing")
+_MAIL = group("pieces.mail")
+
+
+_PROOF = cue_bits()["proof"]
+_MAKING_TABLES = frozenset({"generate", "create", "prepare", "update", "check", "correct"})
+
+
+def pieces(r: Reading, tasks: list[Task]) -> list[list[Task]]:
+    """Tasks grouped into pieces of work, in order."""
+    found: list[list[Task]] = []
+    for task in tasks:
+        home = next((piece for piece in reversed(found) if any(one_work(r, earlier, task) for earlier in piece)), None)
+        if home is None:
+            found.append([task])
+        else:
+            home.append(task)
+    return found
+
+
+def allocated(tasks: list[Task], r: Reading) -> bool:
+    """Whether the text gives each task its own time."""
+    if len(tasks) < 2:
+        return False
+    stated = sum(1 for b in r.bits if b & TIME)
+    return stated >= len(tasks) or (stated >= 2 and stated >= len(tasks) - 1)
+
+
+def one_work(r: Reading, a: Task, b: Task) -> bool:
+    """Whether `b` continues the work of `a`."""
+    if b.separator == "direct":
+        return False
+    together = a.kinds | b.kinds
+    if b.anaphoric and joins([a.verbs[-1], b.verbs[0]], b.kinds, together) and not b.kinds & CLERICAL & ~a.kinds:
+        return True
+    if b.verbs[0] in _SENDING and a.kinds & DRAFT and b.doc is None and not b.kinds & CLERICAL:
+        return True
+    if a.kinds & DRAFT and b.kinds & DRAFT:
+        return a.doc is not None and a.doc == b.doc
+    if (a.kinds & PLAN and b.kinds & ATTEND) or (a.kinds & PLAN and b.kinds & COMM and not b.weight and not b.persons):
+        return a.event == b.event or b.event is None or (a.event is None and a.bits & COMM == 0)
+    if a.kinds & ATTEND and b.kinds & ATTEND:
+        return b.event in (None, a.event) and b.verbs[0] in _ARGUING
+    if a.kinds & COMM and b.kinds & COMM:
+        return b.weight == 0 and _same_people(r, a, b)
+    if a.kinds & REVIEW and b.kinds & COMM and b.verbs[0] in _ANSWERING:
+        return a.doc in _MAIL or bool(a.kinds & COMM)
+    if b.kinds & STEP and a.kinds & (REVIEW | RESEARCH | PLAN | DRAFT | ATTEND):
+        return True
+    if a.kinds & (REVIEW | RESEARCH) and b.kinds & REVIEW and b.verbs[0] in _WEIGHING:
+        return b.doc is None or not b.bits & (DOC | HEAP) or b.doc == a.doc
+    if a.kinds & CLERICAL and (b.kinds & CLERICAL or (r.cues & _PROOF and b.verbs[0] in _MAKING_TABLES)):
+        return True
+    if b.anaphoric and b.kinds & CLERICAL and a.verbs[0] in ("identify", "select", "choose"):
+        return True
+    return bool(a.kinds & VAGUE and b.kinds & VAGUE and b.weight == 0)
+
+
+def _same_people(r: Reading, a: Task, b: Task) -> bool:
+    mine, theirs = _people(r, a), _people(r, b)
+    return not theirs or mine == theirs
+
+
+def _people(r: Reading, task: Task) -> frozenset[str]:
+    return frozenset(r.bases[k] for k in range(task.at, task.end) if r.bits[k] & PERSON)

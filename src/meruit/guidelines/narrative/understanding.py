@@ -1,0 +1,275 @@
+"""What a narrative says: `understand(text)`, the door of this package.
+
+Deterministic and without a model file: words by class (`words`), units with their place (`reading`), tasks
+(`tasks`), pieces of work (`pieces`). What rules ask for is worked out when first asked and then kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from meruit.guidelines.narrative.pieces import allocated, pieces
+from meruit.guidelines.narrative.reading import Reading, read
+from meruit.guidelines.narrative.tasks import Task, segment
+from meruit.guidelines.narrative.words import (
+    ANY_KIND,
+    CAPITAL,
+    CLIENT,
+    COMM,
+    DET,
+    DOC,
+    EVENT,
+    FUNC,
+    HEAP,
+    INSIDE,
+    INTERNAL,
+    KINDS,
+    NUMBER,
+    OUTSIDE,
+    PERSON,
+    PREP,
+    STRONG,
+    TIME,
+    TOPIC,
+    WEAK,
+    cue_bits,
+)
+from meruit.utbms import Grade, grade_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Side = Literal["inside", "client", "outside", "named"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One task as a person would tell it."""
+
+    kind: str
+    verb: str
+    object: str
+    counterpart: str
+    purpose: str
+    hours: Decimal | None
+    span: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody the text says took part, and on which side; "named" when only a name is given."""
+
+    words: str
+    side: Side
+    span: tuple[int, int]
+
+
+class Understanding:
+    """A narrative understood, with the cells of its line that help (each may be None)."""
+
+    def __init__(
+        self,
+        reading: Reading,
+        hours: Decimal | None,
+        timekeeper_class: str | None,
+        task_code: str | None,
+        activity_code: str | None,
+    ) -> None:
+        self.text = reading.text
+        self.reading = reading
+        self.hours = hours
+        self.timekeeper_class = timekeeper_class
+        self.task_code = task_code
+        self.activity_code = activity_code
+        self.tasks: list[Task] = segment(reading)
+        self.pieces: list[list[Task]] = pieces(reading, self.tasks)
+        self.cues = reading.cues
+
+    @cached_property
+    def grade(self) -> Grade | None:
+        """What kind of timekeeper did it."""
+        return grade_of(self.timekeeper_class)
+
+    @cached_property
+    def weight(self) -> int:
+        """How much the whole text tells an outsider, in quarters of a detail."""
+        return sum(self.reading.weights)
+
+    @cached_property
+    def allocated(self) -> bool:
+        """Whether the text shows time for each task."""
+        return allocated(self.tasks, self.reading)
+
+    @cached_property
+    def separate(self) -> int:
+        """How many pieces of work could be described apart."""
+        return len(self.pieces)
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The tasks, told."""
+        return tuple(self._told(task) for task in self.tasks)
+
+    @cached_property
+    def participants(self) -> tuple[Participant, ...]:
+        """Who took part or was reached, in order of mention."""
+        return tuple(self._people())
+
+    @property
+    def clerical(self) -> bool:
+        """Whether any task is by its verb the work of an assistant."""
+        return any(task.kinds >> KINDS.index("clerical") & 1 for task in self.tasks)
+
+    @property
+    def travel(self) -> bool:
+        """Whether any task is travelling."""
+        return any(task.kinds >> KINDS.index("travel") & 1 for task in self.tasks)
+
+    @cached_property
+    def documents(self) -> tuple[str, ...]:
+        """The kinds of documents worked on."""
+        return tuple(task.doc for task in self.tasks if task.doc)
+
+    @cached_property
+    def events(self) -> tuple[str, ...]:
+        """The events prepared for or attended."""
+        return tuple(task.event for task in self.tasks if task.event)
+
+    def has(self, cue: int) -> bool:
+        """Whether any word with one of the bits `cue` occurs."""
+        return bool(self.cues & cue)
+
+    def where(self, cue: int, task: Task | None = None) -> int:
+        """The first unit with one of the bits `cue` (in `task`), or -1."""
+        found = self.reading.unit_cues
+        first, last = (task.start, task.end) if task else (0, len(found))
+        for k in range(first, last):
+            if found[k] & cue:
+                return k
+        return -1
+
+    def span(self, first: int, last: int | None = None) -> tuple[int, int]:
+        """Characters of the units from `first` to `last` inclusive."""
+        return self.reading.starts[first], self.reading.ends[first if last is None else last]
+
+    def task_span(self, task: Task) -> tuple[int, int]:
+        """Characters of a task."""
+        return self.span(task.start, task.end - 1)
+
+    def inside_at(self, k: int) -> bool:
+        """Whether unit `k` is somebody of the billing firm: "associate", but not "associate dean", "county staff"."""
+        bits, words = self.reading.bits, self.reading.words
+        if not bits[k] & INSIDE:
+            return False
+        if k + 1 < len(bits):
+            after = bits[k + 1]
+            if not after & ~FUNC and words[k + 1].isalpha() and after == 0:
+                return False
+            if after & CLIENT and not after & (PREP | DET):
+                return False
+            if words[k] in ("attorney", "attorneys", "lawyer") and after & CAPITAL:
+                return False
+        if k and words[k] in _SHARED_WORDS:
+            before = bits[k - 1]
+            if not before & (DET | PREP | WEAK | STRONG | INSIDE | TOPIC | TIME | COMM) or words[k - 1].endswith("'s"):
+                return False
+        return True
+
+    def _people(self) -> Iterator[Participant]:
+        r = self.reading
+        aside = False
+        for k, b in enumerate(r.bits):
+            if b & PERSON and not b & (DOC | HEAP):
+                side: Side = "inside" if self.inside_at(k) else ("client" if b & CLIENT else "outside")
+                yield Participant(self.text[r.starts[k] : r.ends[k]], side, (r.starts[k], r.ends[k]))
+            elif aside and b & CAPITAL and not b & (ANY_KIND | DOC | EVENT | FUNC | NUMBER):
+                yield Participant(self.text[r.starts[k] : r.ends[k]], "named", (r.starts[k], r.ends[k]))
+            if b & PREP or b & TOPIC:
+                aside = r.words[k] in ("with", "to", "from", "w/")
+
+    def _told(self, task: Task) -> Part:
+        r = self.reading
+        kind = next(name for i, name in enumerate(KINDS) if task.kinds >> i & 1)
+        first = task.at + 1
+        turn = next((k for k in range(first, task.end) if r.bits[k] & (PREP | TOPIC)), task.end)
+        aside = next((k for k in range(first, task.end) if r.words[k] in ("with", "from", "w/")), None)
+        topic = task.topic_at if task.topic_at >= 0 else None
+        purpose = topic if topic is not None else self._purpose(task, first)
+        upto = next((k for k in range((aside or 0) + 1, task.end) if r.bits[k] & TOPIC), task.end)
+        hours = None
+        if len(task.hours) == 1:
+            hours = Decimal("".join(c for c in r.words[task.hours[0]] if c in "0123456789."))
+        return Part(
+            kind,
+            " ".join(task.verbs),
+            self._slice(first, turn),
+            self._slice(aside + 1, upto) if aside is not None else "",
+            self._slice(purpose, task.end) if purpose is not None else "",
+            hours,
+            self.task_span(task),
+        )
+
+    def _purpose(self, task: Task, first: int) -> int | None:
+        words = self.reading.words
+        return next((k for k in range(first, task.end) if words[k] in ("to", "for")), None)
+
+    def _slice(self, first: int, end: int) -> str:
+        if end <= first:
+            return ""
+        start, stop = self.span(first, end - 1)
+        return self.text[start:stop].strip(" ,;")
+
+    def internal(self, task: Task) -> int:
+        """The unit that shows `task` to be talk inside the firm, or -1."""
+        r = self.reading
+        outsiders = task.persons & (CLIENT | OUTSIDE)
+        for k in range(task.start, task.end):
+            if r.bits[k] & INTERNAL:
+                return k
+        if outsiders:
+            return -1
+        for k in range(task.start, task.topic_at if task.topic_at > 0 else task.end):
+            if r.bits[k] & INSIDE and self.inside_at(k):
+                return k
+        return task.at if self.activity_code == "A105" and task.kinds & COMM else -1
+
+
+#: People words that mean the firm's own only when nobody else's name stands before them.
+_SHARED_WORDS = frozenset(
+    {
+        "staff",
+        "team",
+        "attorney",
+        "attorneys",
+        "secretary",
+        "department",
+        "working group",
+        "partner",
+        "partners",
+        "associates",
+        "colleague",
+        "colleagues",
+        "of counsel",
+        "case manager",
+    }
+)
+
+
+def understand(
+    text: str,
+    hours: Decimal | None = None,
+    timekeeper_class: str | None = None,
+    task_code: str | None = None,
+    activity_code: str | None = None,
+) -> Understanding:
+    """What `text` says. Cells that are blank stay None, and what needs them is then left open."""
+    return Understanding(read(text), hours, timekeeper_class or None, task_code or None, activity_code or None)
+
+
+def cue(name: str) -> int:
+    """The bit of one cue list, by its name in `data/cues.tsv`."""
+    bits: Mapping[str, int] = cue_bits()
+    return bits[name]
