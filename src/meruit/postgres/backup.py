@@ -115,6 +115,20 @@ def restore(cluster: Cluster, folder: Path, name: str, checks: Mapping[str, Chec
     return manifest
 
 
+def refuse_filled(owner_url: str) -> None:
+    """Stop where the database behind `owner_url` holds anything already."""
+    with psycopg.connect(owner_url) as connection:
+        row = connection.execute(
+            "SELECT pg_catalog.count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
+            "ON n.oid = c.relnamespace WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'"
+        ).fetchone()
+    if row is not None and row[0]:
+        raise PostgresRefused(
+            f"{OWNER.variable} leads to a database that already holds {row[0]} tables, indexes or views; "
+            "name an empty one to restore into."
+        )
+
+
 def load(owner_url: str, folder: Path, *, found: programs.Binaries | None = None) -> None:
     """Fill the empty database behind `owner_url` as its owner; the first error ends it."""
     jobs = max(1, min(4, os.cpu_count() or 1))
