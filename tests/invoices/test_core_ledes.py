@@ -1,0 +1,109 @@
+"""A bill in the values of LEDES 1998B, and what that format cannot carry."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from meruit.invoices.artefacts.ledes import NotInThisFormat, as_1998b, family_name_first
+from meruit.invoices.core import Document, DocumentLine, Firm, Kind, LineKind, MatterRef, Payer
+
+D = Decimal
+FEE = DocumentLine(
+    number=1,
+    kind=LineKind.FEE,
+    worked_on=date(2026, 3, 2),
+    narrative="Draft answer | research\nnotice rule [] and reply",
+    units=D("1.50"),
+    rate=D("400"),
+    amount=D("360.00"),
+    adjustment=D("-240.00"),
+    timekeeper_id="T1",
+    timekeeper_name="Ben Okafor",
+    timekeeper_class="ASSOC",
+    task_code="L310",
+    activity_code="A103",
+)
+COST = replace(
+    FEE,
+    number=2,
+    kind=LineKind.EXPENSE,
+    units=D(1),
+    rate=D("75.5"),
+    amount=D("75.50"),
+    adjustment=D(0),
+    expense_code="E112",
+)
+DISCOUNT = replace(
+    FEE, number=3, kind=LineKind.FEE_ADJUSTMENT, units=D(1), rate=D("-35.50"), amount=D("-35.50"), adjustment=D(0)
+)
+BILL = Document(
+    kind=Kind.INVOICE,
+    number="2026-00017",
+    issued_on=date(2026, 4, 3),
+    due_on=date(2026, 5, 3),
+    period_from=date(2026, 3, 1),
+    period_to=date(2026, 3, 31),
+    currency="USD",
+    firm=Firm(name="Meridian & Hale LLP", address=(), tax_id="04-1234567"),
+    payer=Payer(name="Östergård", client_id="OI-77"),
+    matter=MatterRef(number="42-3", name="Halloran", client_name="Östergård", client_matter_id="CLM-88"),
+    lines=(FEE, COST, DISCOUNT),
+)
+
+
+def test_the_heading_values_are_those_of_the_bill() -> None:
+    (invoice,) = as_1998b(BILL).invoices
+    assert (invoice.date, invoice.start, invoice.end) == ("20260403", "20260301", "20260331")
+    assert (invoice.number, invoice.total, invoice.client.id) == ("2026-00017", "400.00", "OI-77")
+    assert (invoice.firm.id, invoice.matters[0].client_matter_id) == ("04-1234567", "CLM-88")
+
+
+def test_every_line_is_units_times_rate_plus_adjustment() -> None:
+    bill = as_1998b(BILL)
+    for _, _, line in bill.lines():
+        units, rate = line.decimal("units") or D(0), line.decimal("rate") or D(0)
+        assert units * rate + (line.decimal("adjustment") or D(0)) == line.decimal("total")
+    assert sum(line.decimal("total") or D(0) for _, _, line in bill.lines()) == bill.invoices[0].decimal("total")
+
+
+def test_fee_expense_and_adjustment_fill_their_own_columns() -> None:
+    fee, cost, discount = (line for _, _, line in as_1998b(BILL).lines())
+    assert (fee.kind, fee.units, fee.rate, fee.timekeeper_name) == ("F", "1.5", "400.00", "Okafor, Ben")
+    assert (fee.task_code, fee.activity_code, fee.expense_code) == ("L310", "A103", "")
+    assert (cost.kind, cost.task_code, cost.expense_code, cost.timekeeper_id) == ("E", "", "E112", "")
+    assert (discount.kind, discount.units, discount.rate, discount.adjustment) == ("IF", "", "", "-35.50")
+
+
+def test_nothing_in_a_narrative_breaks_a_record() -> None:
+    fee = next(line for _, _, line in as_1998b(BILL).lines())
+    assert fee.narrative == "Draft answer / research notice rule () and reply"
+
+
+@pytest.mark.parametrize(
+    "changed, says",
+    [
+        (replace(BILL, kind=Kind.CREDIT_NOTE, credits="2026-00001"), "credit note"),
+        (replace(BILL, lines=(replace(FEE, tax_rate=D("0.2"), tax=D("72.00")),)), "carries no tax"),
+        (replace(BILL, lines=(replace(FEE, tax_rate=D("0.2")),)), "carries no tax"),
+    ],
+)
+def test_what_the_format_cannot_carry_is_refused(changed: Document, says: str) -> None:
+    with pytest.raises(NotInThisFormat, match=says):
+        as_1998b(changed)
+
+
+@pytest.mark.parametrize(
+    "name, written",
+    [
+        ("Ben Okafor", "Okafor, Ben"),
+        ("Okafor, Ben", "Okafor, Ben"),
+        ("Mary Ann Lee", "Lee, Mary Ann"),
+        ("Cher", "Cher"),
+    ],
+)
+def test_people_are_written_family_name_first(name: str, written: str) -> None:
+    assert family_name_first(name) == written
