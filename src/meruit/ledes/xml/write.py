@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9._-]*")
 #: Letters XML 1.0 cannot hold in any way.
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 #: XML 2.x: segments that hold nothing but a tax id -> read from `tax_ids` of the parent
 _TAX_ITEMS = frozenset({"tax_item_fee", "tax_item_expense", "tax_matter_disc_cred"})
 
@@ -176,7 +176,7 @@ def _value(record: Record, key: str) -> object:
 
 
 def _legal(text: str, where: str) -> str:
-    bad = _ILLEGAL.search(text)
+    bad = ILLEGAL.search(text)
     if bad:
         raise CannotWrite(
             f"{where} holds the character U+{ord(bad[0]):04X}, which XML cannot carry. Take it out, or convert "
