@@ -28,6 +28,8 @@ CREATE TRIGGER guard BEFORE UPDATE OR DELETE ON posting FOR EACH ROW EXECUTE FUN
 REVOKE EXECUTE ON FUNCTION guard() FROM PUBLIC;
 GRANT SELECT, INSERT ON posting TO meruit_app;
 GRANT SELECT ON posting TO meruit_reader;
+CREATE UNLOGGED TABLE acting (xid xid8 PRIMARY KEY);
+INSERT INTO acting VALUES (pg_current_xact_id());
 INSERT INTO posting (matter, amount) VALUES ('Müller ./. Łódź', 0.01), ('1042', -0.01);
 """
 
@@ -84,6 +86,14 @@ def test_a_restored_database_has_every_row_guard_and_grant(own: Cluster, restore
             "SELECT DISTINCT relowner::regrole::text FROM pg_class WHERE relnamespace = 'public'::regnamespace"
         ).fetchall()
         assert owners == [("meruit_owner",)]
+
+
+def test_who_acted_in_a_transaction_does_not_travel_to_a_server_that_gives_its_number_again(
+    own: Cluster, restored: str
+) -> None:
+    for name, rows in ((DATABASE, 1), (restored, 0)):
+        with psycopg.connect(own.url(OWNER, name)) as connection:
+            assert connection.execute("SELECT count(*) FROM acting").fetchone() == (rows,)
 
 
 def test_a_backup_is_private_and_holds_no_secret_of_the_home(own: Cluster, made: Path) -> None:

@@ -174,8 +174,15 @@ def test_a_backup_moves_from_the_embedded_server_to_the_firms_own(
     firms.restore(installation.home / "backup", {"ledger": no_complaint}, now=NOW)
     with firms.reachable(OWNER) as urls:
         assert notes(urls[OWNER]) == ["moved"]
+    install(firms)  # grants again, to roles of whatever name
     with pytest.raises(PostgresRefused, match="already holds 1 tables, indexes or views; name an empty one"):
         firms.restore(installation.home / "backup", {}, now=NOW)
+
+
+def test_the_roles_of_an_own_server_are_called_as_in_its_urls(firms: Installation, installation: Installation) -> None:
+    assert installation.roles[APP] == "meruit_app"
+    named = Installation(firms.home, environment={"DATABASE_URL": "postgresql://an_app:x@h/d"})
+    assert (named.roles[APP], named.roles[WORKER]) == ("an_app", "meruit_worker")
 
 
 def test_a_module_is_run_by_this_very_python() -> None:

@@ -36,6 +36,14 @@ if TYPE_CHECKING:
 
 DUMP, MANIFEST = "database.dump", "manifest.json"
 FORMAT = "meruit-backup-1"
+_DUMPED = (
+    "--format=custom",
+    "--no-password",
+    # What was taken from PUBLIC in pg_catalog only a superuser could take again; `create_database` does it.
+    "--exclude-schema=pg_catalog",
+    # Unlogged rows belong to transactions of this server, by number; on another one those numbers come again.
+    "--no-unlogged-table-data",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +70,7 @@ def back_up(url: str, target: Path, *, now: datetime, version: str, found: progr
     dump = part / DUMP
     with psycopg.connect(url) as connection:
         server_version = str(connection.info.server_version)
-    # What was taken from PUBLIC in pg_catalog only a superuser could take again; `create_database` does it.
-    _run(found, "pg_dump", url, "--format=custom", f"--file={dump}", "--no-password", "--exclude-schema=pg_catalog")
+    _run(found, "pg_dump", url, *_DUMPED, f"--file={dump}")
     dump.chmod(0o600)
     _run(found, "pg_restore", url, "--list", str(dump))  # it can be read again
     manifest = Manifest(
@@ -129,8 +136,11 @@ def refuse_filled(owner_url: str) -> None:
         )
 
 
-def load(owner_url: str, folder: Path, *, found: programs.Binaries | None = None) -> None:
-    """Fill the empty database behind `owner_url` as its owner; the first error ends it."""
+def load(owner_url: str, folder: Path, *, found: programs.Binaries | None = None, with_grants: bool = True) -> None:
+    """Fill the empty database behind `owner_url` as its owner; the first error ends it.
+
+    Without grants where the roles may be called otherwise; whoever installs the schema then grants anew.
+    """
     jobs = max(1, min(4, os.cpu_count() or 1))
     _run(
         found or programs.find(),
@@ -139,6 +149,7 @@ def load(owner_url: str, folder: Path, *, found: programs.Binaries | None = None
         "--no-owner",
         "--no-password",
         "--exit-on-error",
+        *(() if with_grants else ("--no-privileges",)),
         f"--jobs={jobs}",
         f"--dbname={urls.parts(owner_url)['dbname']}",
         str(folder / DUMP),

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from meruit.postgres import backup, confinement, doctor, own_server
+from meruit.postgres import backup, confinement, doctor, own_server, urls
 from meruit.postgres.cluster import Cluster
 from meruit.postgres.errors import PostgresRefused
-from meruit.postgres.logins import OWNER
+from meruit.postgres.logins import LOGINS, OWNER
 from meruit.postgres.places import resolved
 from meruit.postgres.supervisor import Child, Supervisor, environment_of
 
@@ -60,6 +60,12 @@ class Installation:
     def is_embedded(self) -> bool:
         return own_server.named_in(self._environment, needed=()) is None
 
+    @property
+    def roles(self) -> dict[Login, str]:
+        """What each login's role is called: our names, or those in the URLs of the firm's own server."""
+        named = {login: self._environment.get(login.variable) for login in LOGINS}
+        return {login: urls.parts(url)["user"] if url else login.name for login, url in named.items()}
+
     @contextlib.contextmanager
     def reachable(self, *needed: Login) -> Iterator[dict[Login, str]]:
         """The URLs of the logins a command needs, with a server that answers behind them meanwhile."""
@@ -76,9 +82,9 @@ class Installation:
         """Make what is missing and run the program `install` as the owner; repeated, it brings up to date."""
         if self.is_embedded:
             self.cluster.create()
-        with self.reachable(OWNER) as urls:
+        with self.reachable(OWNER) as reached:
             done = subprocess.run(
-                install, env=environment_of(OWNER, urls[OWNER], self._environment, **variables), check=False
+                install, env=environment_of(OWNER, reached[OWNER], self._environment, **variables), check=False
             )
         if done.returncode != 0:
             raise PostgresRefused(f"The schema was not installed: {install[-1]} ended with status {done.returncode}.")
@@ -111,20 +117,21 @@ class Installation:
 
     def back_up(self, target: Path, *, now: datetime, version: str) -> backup.Manifest:
         """Write a backup to the new folder `target`, also while the installation serves."""
-        with self.reachable(OWNER) as urls:
-            return backup.back_up(urls[OWNER], target, now=now, version=version)
+        with self.reachable(OWNER) as reached:
+            return backup.back_up(reached[OWNER], target, now=now, version=version)
 
     def restore(self, folder: Path, checks: Mapping[str, backup.Check], *, now: datetime) -> str:
         """Put a checked backup in the place of the database; says where the one before is kept.
 
         Not while the installation serves: what is entered meanwhile would be lost unseen. A server of the
-        firm's own is not ours to rename databases on: there the owner's URL must lead to an empty one.
+        firm's own is not ours to rename databases on: there the owner's URL must lead to an empty one, and
+        `init` must follow, for only it knows what that server's roles are called.
         """
         named = own_server.named_in(self._environment, [OWNER])
         if named is not None:
             backup.checked(folder)
             backup.refuse_filled(named[OWNER])
-            backup.load(named[OWNER], folder)
+            backup.load(named[OWNER], folder, with_grants=False)
             backup.verify(named[OWNER], checks)
             return "nowhere, for it was empty"
         self.cluster.start()
@@ -150,8 +157,8 @@ class Installation:
         return Child(each.name, each.command, environment, hidden)
 
     @staticmethod
-    def _refuse_unfit(urls: Mapping[Login, str]) -> None:
-        for login, url in urls.items():
+    def _refuse_unfit(given: Mapping[Login, str]) -> None:
+        for login, url in given.items():
             try:
                 with psycopg.connect(url, connect_timeout=10) as connection:
                     own_server.refuse_unfit_server(connection, login.variable)
