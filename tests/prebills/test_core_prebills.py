@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -138,7 +139,8 @@ def test_every_field_of_a_line_changes_the_first_hash_and_is_told(field: str) ->
         "worked_on": date(2026, 3, 4),
         "narrative": "Draft cafe lease",
     }
-    changed = replace(BILL.lines[0], **{field: other.get(field, D("2.49"))})
+    value: dict[str, Any] = {field: other.get(field, D("2.49"))}
+    changed = replace(BILL.lines[0], **value)
     now = replace(BILL, lines=(changed, BILL.lines[1]))
     assert first_hash(now) != first_hash(BILL)
     assert field in {c.field for c in difference(BILL, now)}
@@ -146,7 +148,8 @@ def test_every_field_of_a_line_changes_the_first_hash_and_is_told(field: str) ->
 
 @pytest.mark.parametrize("field", [f.name for f in fields(PayerTotal)])
 def test_every_sum_of_a_payer_changes_the_first_hash_and_is_told(field: str) -> None:
-    changed = replace(BILL.payers[0], **{field: 8 if field == "payer" else D("0.01")})
+    sums: dict[str, Any] = {field: 8 if field == "payer" else D("0.01")}
+    changed = replace(BILL.payers[0], **sums)
     now = replace(BILL, payers=(changed,))
     assert first_hash(now) != first_hash(BILL)
     assert field in {c.field for c in difference(BILL, now)}
@@ -163,7 +166,7 @@ def test_the_difference_is_what_changed_and_nothing_else() -> None:
     assert difference(BILL, replace(BILL, currency="EUR")) == [Change("currency", "currency", "USD", "EUR")]
 
 
-cell_text = st.text(alphabet=st.characters(blacklist_categories=("Cs",)), max_size=6)
+cell_text = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=6)
 
 
 @given(st.lists(cell_text, min_size=2, max_size=2), st.lists(cell_text, min_size=2, max_size=2))
