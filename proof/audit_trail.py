@@ -144,14 +144,13 @@ def _scene(
     draw = rng.random() if room > 1 else 0.0  # two of the scenes have two records
     if draw < 0.45:
         hours = Decimal(rng.randrange(1, 80)) / 10
-        yield teller.tell(
-            "row.updated",
-            "timesheets_entry",
-            subject,
-            CLEO,
-            before={"hours": hours, "narrative": core.FreeText(rng.choice(NARRATIVES)), "task_code": None},
-            after={"hours": hours, "narrative": core.FreeText(rng.choice(NARRATIVES)), "task_code": "L110"},
-        )
+        narrative, other = (core.FreeText(text) for text in rng.sample(NARRATIVES, 2))
+        row = {"hours": hours, "narrative": narrative, "task_code": None}
+        if rng.random() < 0.5:
+            yield teller.tell("row.inserted", "timesheets_entry", subject, CLEO, after=row)
+        else:
+            changed = {**row, "narrative": other, "task_code": "L110"}
+            yield teller.tell("row.updated", "timesheets_entry", subject, CLEO, before=row, after=changed)
     elif draw < 0.75:
         amount = Decimal(rng.randrange(1, 9_000_000)) / 100
         for account, value in (("receivable", amount), ("income", -amount)):

@@ -26,6 +26,7 @@ from __future__ import annotations
 import argparse
 import base64
 import decimal
+import functools
 import gzip
 import hashlib
 import hmac
@@ -468,7 +469,7 @@ class Check:
         frame, end, place = hashlib.sha256(), None, 0
         due: dict[int, list[Receipt]] | None = None
         try:
-            for place, line in enumerate(iter(lambda: export.readline(LONGEST_LINE), b""), start=1):
+            for place, line in enumerate(iter(functools.partial(export.readline, LONGEST_LINE), b""), start=1):
                 if place == 1:
                     self.header(line)
                     frame.update(line)
@@ -592,15 +593,19 @@ class Check:
     def content(self, record: dict[str, Any], texts: dict[str, Any], has_hashes: bool) -> None:
         if list(record) != RECORD_KEYS or record["version"] != 1 or not MOMENT.fullmatch(record["at"]):
             raise Broken("does not have the parts of a record of version 1")
-        event = record["event"]
         if texts or has_hashes:
             self.texts.see(record, texts)
-        if record["evidence"] is not None or event.startswith(("decision.", "authenticator.")):
+        room = record["event"].partition(".")[0]
+        if room in ("row", "rows"):
+            if self.ledger and record["subject"]["kind"] == self.ledger.table:
+                self.ledger.see(record)
+        elif room in ("decision", "authenticator"):
             self.decisions.see(record)
-        elif event == "audit.text_erased":
+            return
+        elif record["event"] == "audit.text_erased":
             self.texts.see_erasure(record)
-        elif self.ledger and record["subject"]["kind"] == self.ledger.table and event.startswith(("row.", "rows.")):
-            self.ledger.see(record)
+        if record["evidence"] is not None:
+            raise Broken("carries a signature and is not the record of one")
 
     # -- receipts
 

@@ -379,9 +379,8 @@ def test_postings_sum_to_zero_in_every_entry_and_currency(run: Run) -> None:
 
 def test_postings_that_came_in_a_batch_are_told_as_not_checked(run: Run) -> None:
     def batch(records: list[dict[str, Any]]) -> None:
-        record = json.loads(
-            json.dumps(next(line["record"] for line in records if line["record"]["event"] == "row.inserted"))
-        )
+        posting = next(line["record"] for line in records if line["record"]["subject"]["kind"] == "ledger_posting")
+        record = json.loads(json.dumps(posting))
         record.update(event="rows.inserted", after={"rows": 4000, "sha256": "00" * 32})
         records.append({"record": record})
 
