@@ -232,12 +232,18 @@ class _Run:
         percents = {share.payer: share.percent for share in group}
         whole = total(amounts.values())
         totals = allocate(whole, percents, odd=odd, unit=self.unit)
-        cells = cross_allocate(list(amounts.values()), totals, weights=percents, unit=self.unit)
-        for number, row in zip(amounts, cells, strict=True):
+        for number, row in zip(amounts, self._cells(amounts, totals, percents), strict=True):
             for payer, amount in row.items():
                 self.borne[payer, number] += amount
         told = ", ".join(f"payer {p} {percents[p]} % = {totals[p]}" for p in percents)
         self.steps.append(f"{name[0].upper()}{name[1:]}: {whole}, of which {told}.")
+
+    def _cells(
+        self, amounts: Mapping[int, Decimal], totals: Mapping[int, Decimal], percents: Mapping[int, Decimal]
+    ) -> list[dict[int, Decimal]]:
+        if len(percents) == 1:  # most matters have one payer, who bears every line whole
+            return [dict.fromkeys(percents, amount) for amount in amounts.values()]
+        return cross_allocate(list(amounts.values()), totals, weights=percents, unit=self.unit)
 
     def _fixed(self, share: Share, left: Mapping[int, Decimal]) -> dict[int, Decimal]:
         """A fixed amount comes off the charges, by their value; a bill below it is borne whole."""

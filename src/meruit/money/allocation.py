@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from decimal import Decimal
-from fractions import Fraction
+from math import lcm
 from typing import TypeVar
 
 from meruit.money.errors import MoneyError
@@ -29,12 +29,10 @@ def allocate(
     unless there is nothing to divide.
     """
     units = _units(amount, unit)
-    shares = {key: _weight(key, weight) for key, weight in weights.items()}
-    whole = sum(shares.values(), Fraction(0))
+    shares = _whole_numbers(weights)
+    whole = sum(shares.values())
     if odd is not None and not shares.get(odd):
-        raise MoneyError(
-            f"The odd cent is to go to {odd!r}, who has no share; choose one of {_having(shares)}."
-        )
+        raise MoneyError(f"The odd cent is to go to {odd!r}, who has no share; choose one of {_having(shares)}.")
     if not whole:
         if units:
             raise MoneyError(f"{amount} cannot be divided: nobody has a share of it.")
@@ -57,14 +55,10 @@ def cross_allocate(
     first, by `weights` or, without them, by the columns.
     """
     if sum(rows, Decimal(0)) != sum(columns.values(), Decimal(0)):
-        raise MoneyError(
-            f"The rows sum to {sum(rows)} and the columns to {sum(columns.values())}; they must be equal."
-        )
+        raise MoneyError(f"The rows sum to {sum(rows)} and the columns to {sum(columns.values())}; they must be equal.")
     if any(v < 0 for v in columns.values()):
         if any(v > 0 for v in columns.values()):
-            raise MoneyError(
-                "Columns of both signs cannot be divided at once; divide charges and credits apart."
-            )
+            raise MoneyError("Columns of both signs cannot be divided at once; divide charges and credits apart.")
         mirrored = {k: -v for k, v in columns.items()}
         turned = cross_allocate([-r for r in rows], mirrored, weights=weights, unit=unit)
         return [{k: -v if v else v for k, v in row.items()} for row in turned]
@@ -82,37 +76,45 @@ def cross_allocate(
     return cells
 
 
-def _divide(units: int, shares: Mapping[Key, Fraction], whole: Fraction, odd: Key | None) -> dict[Key, int]:
+def _divide(units: int, shares: Mapping[Key, int], whole: int, odd: Key | None) -> dict[Key, int]:
     sign = -1 if units < 0 else 1
-    exact_parts = {key: abs(units) * share / whole for key, share in shares.items()}
-    parts = {key: int(part) for key, part in exact_parts.items()}
+    parts, lost = {}, {}
+    for key, share in shares.items():
+        parts[key], lost[key] = divmod(abs(units) * share, whole)
     left = abs(units) - sum(parts.values())
-    lost_most_first = sorted(parts, key=lambda key: (key != odd, parts[key] - exact_parts[key]))
-    for key in lost_most_first[:left]:
-        parts[key] += 1
+    if left:
+        lost_most_first = sorted(parts, key=lambda key: (key != odd, -lost[key]))
+        for key in lost_most_first[:left]:
+            parts[key] += 1
     return {key: sign * part for key, part in parts.items()}
 
 
 def _units(amount: Decimal, unit: Decimal) -> int:
     if not isinstance(amount, Decimal) or not amount.is_finite():
         raise MoneyError(f"Only a finite Decimal can be divided; this is {amount!r}.")
-    count = Fraction(amount) / Fraction(unit)
-    if count.denominator != 1:
-        raise MoneyError(
-            f"{amount} is not a whole number of {unit}; round it by a named rule before dividing it."
-        )
-    return count.numerator
+    (top, bottom), (unit_top, unit_bottom) = amount.as_integer_ratio(), unit.as_integer_ratio()
+    count, rest = divmod(top * unit_bottom, bottom * unit_top)
+    if rest:
+        raise MoneyError(f"{amount} is not a whole number of {unit}; round it by a named rule before dividing it.")
+    return count
 
 
-def _weight(key: object, weight: Decimal | int) -> Fraction:
+def _whole_numbers(weights: Mapping[Key, Decimal | int]) -> dict[Key, int]:
+    """The weights as whole numbers in the same proportion, so that nothing is lost by dividing."""
+    ratios = {key: _ratio(key, weight) for key, weight in weights.items()}
+    common = lcm(*(bottom for _, bottom in ratios.values()))
+    return {key: top * (common // bottom) for key, (top, bottom) in ratios.items()}
+
+
+def _ratio(key: object, weight: Decimal | int) -> tuple[int, int]:
     if isinstance(weight, bool) or not isinstance(weight, (Decimal, int)):
         raise MoneyError(f"The share of {key!r} is {weight!r}; a share is a Decimal or a whole number.")
     if isinstance(weight, Decimal) and not weight.is_finite():
         raise MoneyError(f"The share of {key!r} is {weight}; a share is a finite number.")
     if weight < 0:
         raise MoneyError(f"The share of {key!r} is {weight}; a share cannot be negative.")
-    return Fraction(weight)
+    return weight.as_integer_ratio()
 
 
-def _having(shares: Mapping[Key, Fraction]) -> str:
+def _having(shares: Mapping[Key, int]) -> str:
     return ", ".join(repr(key) for key, share in shares.items() if share) or "nobody"

@@ -22,9 +22,7 @@ def exact(value: Decimal | int | str) -> Decimal:
     0.1 + 0.2 as floats is not 0.3, so a float that reaches money has already lost what was meant.
     """
     if isinstance(value, bool) or not isinstance(value, (Decimal, int, str)):
-        raise MoneyError(
-            f"{value!r} is a {type(value).__name__}; write money as text or Decimal, such as '12.50'."
-        )
+        raise MoneyError(f"{value!r} is a {type(value).__name__}; write money as text or Decimal, such as '12.50'.")
     try:
         number = Decimal(value)
     except InvalidOperation:

@@ -108,21 +108,38 @@ class Question:
     task_code: str | None = None
 
 
+Rung = tuple[Level, tuple[str, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """The answer: the agreed rate, the standard one beside it, the level that decided, and every step."""
+    """The answer: the agreed rate, the standard one beside it, and the row that decided."""
 
     rate_per_hour: Decimal
     currency: str
-    level: Level
     row: RateRow
     standard_per_hour: Decimal | None
-    steps: tuple[str, ...]
+    asked: Question
+    passed: tuple[tuple[Rung, RateRow | None], ...]  # rungs tried before, with a discount that had nothing to bite on
+
+    @property
+    def level(self) -> Level:
+        """The level that decided."""
+        return self.row.level
 
     @property
     def says(self) -> str:
         """The deciding step, as the entry keeps it."""
-        return self.steps[-1]
+        row, code = self.row, self.currency
+        by = f"by {_label(self.asked, (row.level, row.keys))}{_source(row)}"
+        if row.percent_off is None:
+            return f"{self.rate_per_hour} {code} {by}."
+        return f"{self.rate_per_hour} {code}: {row.percent_off} % off the standard {self.standard_per_hour} {by}."
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Every rung on the way and the deciding one."""
+        return (*_passed(self.asked, self.passed), self.says)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,35 +161,25 @@ class RateTable:
 
     def rate_for(self, asked: Question, precision: Precision = CENTS) -> Rate | NoRate:
         """The rate of an hour, with the rungs that were passed on the way."""
-        steps: list[str] = []
+        passed: list[tuple[Rung, RateRow | None]] = []
         standard = self._standard(asked)
-        for level, keys in LADDER:
-            held = self._in_force(asked, keys)
-            label = f"{level.words} ({_named(asked, keys)})"
+        for rung in LADDER:
+            held = self._in_force(asked, rung[1])
             if len(held) > 1:
-                since = " and ".join(sorted(row.starts_on.isoformat() for row in held))
-                says = f"Two rates by {label} are in force on {asked.on}, from {since}; end one of them."
-                return NoRate(says, (*steps, says))
+                return _contradiction(asked, rung, held, passed)
             if not held:
-                steps.append(f"No rate by {label}.")
+                passed.append((rung, None))
                 continue
-            row = held[0]
-            if row.percent_off is None:
-                rate = row.rate_per_hour or Decimal(0)
-                steps.append(f"{rate} {asked.currency} by {label}{_source(row)}.")
-            elif standard is None:
-                steps.append(f"{row.percent_off} % off by {label}, but there is no standard rate to take it off.")
-                continue
-            else:
-                rate = precision.percent(100 - row.percent_off, standard)
-                steps.append(
-                    f"{rate} {asked.currency}: {row.percent_off} % off the standard {standard} by {label}"
-                    f"{_source(row)}."
-                )
-            return Rate(rate, asked.currency, level, row, standard, tuple(steps))
+            (row,) = held
+            rate = row.rate_per_hour
+            if row.percent_off is not None:
+                rate = None if standard is None else precision.percent(100 - row.percent_off, standard)
+            if rate is not None:
+                return Rate(rate, asked.currency, row, standard, asked, tuple(passed))
+            passed.append((rung, row))
         whose = f"{asked.person} on matter {asked.matter} on {asked.on}"
         says = f"No rate in {asked.currency} is in force for {whose}."
-        return NoRate(says, (*steps, says))
+        return NoRate(says, (*_passed(asked, passed), says))
 
     def _standard(self, asked: Question) -> Decimal | None:
         for level, keys in LADDER:
@@ -185,6 +192,14 @@ class RateTable:
         if None in values:
             return []
         return [row for row in self._rows.get((keys, values, asked.currency), ()) if row.holds(asked.on)]
+
+
+def _contradiction(
+    asked: Question, rung: Rung, held: list[RateRow], passed: list[tuple[Rung, RateRow | None]]
+) -> NoRate:
+    since = " and ".join(sorted(row.starts_on.isoformat() for row in held))
+    says = f"Two rates by {_label(asked, rung)} are in force on {asked.on}, from {since}; end one of them."
+    return NoRate(says, (*_passed(asked, passed), says))
 
 
 class Standing(StrEnum):
@@ -224,8 +239,19 @@ def compare(agreed: Rate, approved_per_hour: Decimal | None, portal: str) -> Com
     return Comparison(Standing.APPROVED, mine, approved_per_hour, gap, says)
 
 
-def _named(asked: Question, keys: tuple[str, ...]) -> str:
-    return ", ".join(f"{key.replace('_code', '').replace('grade', 'class')} {getattr(asked, key)}" for key in keys)
+def _passed(asked: Question, passed: Iterable[tuple[Rung, RateRow | None]]) -> list[str]:
+    return [
+        f"No rate by {_label(asked, rung)}."
+        if row is None
+        else f"{row.percent_off} % off by {_label(asked, rung)}, but there is no standard rate to take it off."
+        for rung, row in passed
+    ]
+
+
+def _label(asked: Question, rung: Rung) -> str:
+    level, keys = rung
+    named = (f"{key.replace('_code', '').replace('grade', 'class')} {getattr(asked, key)}" for key in keys)
+    return f"{level.words} ({', '.join(named)})"
 
 
 def _source(row: RateRow) -> str:
