@@ -1,0 +1,99 @@
+"""`meruit init`, `doctor`, `backup`, `restore`: make an installation, look at it, keep it, bring it back."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console
+
+    from meruit.postgres.installation import Installation
+
+
+@click.command()
+def init() -> None:
+    """Make the installation, or bring it up to date: folders, passwords, database, schema and grants."""
+    with _told() as (installation, console):
+        _install(installation, console)
+        where = f"in {installation.home}" if installation.is_embedded else "on the server of your own"
+        console.print(f"The installation {where} is ready.")
+
+
+@click.command()
+def doctor() -> None:
+    """Look at what must hold, and say what to do about what does not."""
+    with _told() as (installation, _):
+        points = []
+        for point in installation.examine():
+            points.append(point)
+            click.echo(f"{'well' if point.well else 'ILL '}  {point.subject}: {point.says}")
+        if ill := sum(not point.well for point in points):
+            click.echo(f"{ill} of {len(points)} points want attention.", err=True)
+            sys.exit(1)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def backup(folder: Path) -> None:
+    """Write a backup to the new FOLDER, also while the installation serves."""
+    with _told() as (installation, console):
+        from datetime import UTC, datetime
+        from importlib.metadata import version
+
+        with console.status("The backup is written."):
+            manifest = installation.back_up(folder.absolute(), now=datetime.now(UTC), version=version("meruit"))
+        click.echo(f"{folder}: {manifest.bytes:,} bytes, SHA-256 {manifest.sha256}")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def restore(folder: Path) -> None:
+    """Put the backup in FOLDER in the place of the database, once it has passed every check."""
+    with _told() as (installation, console):
+        from datetime import UTC, datetime
+
+        from meruit.cli.whole import CHECKS
+
+        with console.status("The backup is restored and checked."):
+            kept = installation.restore(folder, CHECKS, now=datetime.now(UTC))
+        _install(installation, console)
+        checks = " and ".join(CHECKS)
+        click.echo(f"The restored database passed its checks ({checks}). The one before is kept as {kept}.")
+
+
+def _install(installation: Installation, console: Console) -> None:
+    from meruit.postgres.installation import module
+
+    roles = ",".join(
+        f"{login.name.removeprefix('meruit_')}={role}"
+        for login, role in installation.roles.items()
+        if login.name != "meruit_owner"
+    )
+    with console.status("The schema is installed."):
+        installation.init(
+            module("meruit.schema"), {"DJANGO_SETTINGS_MODULE": "meruit.settings.owner", "MERUIT_ROLES": roles}
+        )
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[tuple[Installation, Console]]:
+    """The installation, a console for what it does, and refusals as sentences with exit code 2."""
+    from rich.console import Console
+
+    from meruit.postgres import PostgresRefused
+    from meruit.postgres.installation import Installation
+    from meruit.settings.environment import home
+
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    try:
+        yield Installation(home(), report=lambda line: console.print(line, markup=False)), console
+    except PostgresRefused as refused:
+        click.echo(str(refused), err=True)
+        sys.exit(2)
