@@ -313,6 +313,6 @@ def _reader() -> Callable[[str, Entry], Any]:
     from meruit.guidelines import narrative
 
     def read(text: str, entry: Entry) -> Any:
-        return narrative.understand(text, hours=entry.hours, timekeeper_class=entry.timekeeper_class)
+        return narrative.understand(text, entry.hours, entry.timekeeper_class, entry.task_code, entry.activity_code)
 
     return read

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-Value = bool | str | Decimal | tuple[str, ...] | dict[str, Decimal] | None
-Shape = Literal["number", "flag", "text", "texts", "choice", "choices", "numbers"]
+Value = bool | str | Decimal | tuple[str, ...] | dict[str, Decimal] | dict[str, str] | None
+Shape = Literal["number", "flag", "text", "texts", "choice", "choices", "numbers", "table"]
 
 
 class Refused(ValueError):
@@ -64,6 +64,11 @@ def numbers(name: str, default: Mapping[str, str], doc: str) -> Param:
     return Param(name, "numbers", {k: Decimal(v) for k, v in default.items()}, doc)
 
 
+def table(name: str, default: Mapping[str, str], doc: str) -> Param:
+    """A table of word -> word."""
+    return Param(name, "table", dict(default), doc)
+
+
 class Params:
     """The parameters of one rule, complete with defaults, read by shape."""
 
@@ -98,7 +103,12 @@ class Params:
     def numbers(self, name: str) -> dict[str, Decimal]:
         value = self.values[name]
         assert isinstance(value, dict)
-        return value
+        return {word: number for word, number in value.items() if isinstance(number, Decimal)}
+
+    def table(self, name: str) -> dict[str, str]:
+        value = self.values[name]
+        assert isinstance(value, dict)
+        return {word: other for word, other in value.items() if isinstance(other, str)}
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -139,6 +149,10 @@ def _value(param: Param, raw: object, lists: Mapping[str, tuple[str, ...]]) -> V
         if isinstance(raw, dict):
             return {str(k): decimal(v, wrong) for k, v in raw.items()}
         raise Refused(wrong + "it wants a table of names and numbers.")
+    if param.shape == "table":
+        if isinstance(raw, dict) and all(isinstance(v, str) for v in raw.values()):
+            return {str(k): v for k, v in raw.items()}
+        raise Refused(wrong + "it wants a table of names and words.")
     return _listed(param, raw, lists, wrong)
 
 

@@ -100,8 +100,8 @@ _TYPES: dict[str, RuleType] = {}
 
 #: Modules of `rules/`, each one family of the catalogue.
 FAMILIES = (
-    "time", "vague", "data", "approval", "staffing",
-    "rates", "travel", "office", "expenses", "invoice", "budget", "process",
+    "time", "block", "vague", "detail", "data", "clerical", "nonbillable", "approval", "staffing", "teamwork",
+    "rates", "travel", "trips", "office", "expenses", "invoice", "budget", "process",
 )  # fmt: skip
 
 

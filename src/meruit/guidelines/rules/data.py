@@ -81,6 +81,12 @@ def codes_required(p: Params, c: Context) -> Check:
     for name in sets or ():
         if name not in utbms.sets():
             raise Refused(f'"{name}" is not a UTBMS code set. {nearest(name, utbms.sets())}')
+    named = utbms.sets()
+    # A set of task codes says nothing of activity codes: a kind no set named here holds may be of any set.
+    within = {
+        kind: [name for name in sets if kind in named[name].kinds] or None if sets else None
+        for kind in ("task", "activity", "expense")
+    }
     only_own, retired_passes = p.flag("own_codes_only"), p.flag("allow_retired")
 
     def wrong(kind: str, code: str) -> str | None:
@@ -88,9 +94,10 @@ def codes_required(p: Params, c: Context) -> Check:
             return None
         if only_own:
             return "is not on the client's list"
-        found = utbms.lookup(code, sets)
+        accepted = within[kind]
+        found = utbms.lookup(code, accepted)
         if found is None:
-            return f"stands in none of {', '.join(sets)}" if sets else "stands in no UTBMS set"
+            return f"stands in none of {', '.join(accepted)}" if accepted else "stands in no UTBMS set"
         if found.kind != kind:
             return f"is a code of kind {found.kind}"
         if found.retired and not retired_passes:

@@ -12,6 +12,7 @@ from meruit.guidelines.params import choice, flag, number, numbers, texts
 from meruit.guidelines.phrases import literal
 from meruit.guidelines.registry import Check, GroupCheck, LineCheck, PhraseCheck, rule_type
 from meruit.guidelines.scope import code_fits
+from meruit.guidelines.wording import text_check
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -296,7 +297,7 @@ def courier(p: Params, c: Context) -> Check:
         ),
     ),
 )  # fmt: skip
-def staff_overtime(p: Params, c: Context) -> Check:
+def staff_overtime(p: Params, c: Context) -> tuple[Check, ...]:
     """Overtime and secretarial help are part of the rate."""
     allowed = p.flag("allowed")
 
@@ -313,7 +314,8 @@ def staff_overtime(p: Params, c: Context) -> Check:
             + ("It passes with the client's approval." if allowed else "Write the line off."),
         )
 
-    return PhraseCheck(tuple(literal(word) for word in p.texts("words")), judge, kind="expense")
+    charges = PhraseCheck(tuple(literal(word) for word in p.texts("words")), judge, kind="expense")
+    return charges, text_check("GL-65", c, "staff-overtime")
 
 
 @rule_type(
@@ -335,7 +337,7 @@ def staff_overtime(p: Params, c: Context) -> Check:
         ),
     ),
 )  # fmt: skip
-def technology_surcharge(p: Params, c: Context) -> Check:
+def technology_surcharge(p: Params, c: Context) -> tuple[Check, ...]:
     """Surcharges for systems and hosting are overhead unless the client approved them."""
     by_approval = p.text("allowed") == "approval"
 
@@ -352,4 +354,5 @@ def technology_surcharge(p: Params, c: Context) -> Check:
             + ("It passes with the client's approval on file." if by_approval else "Write the line off."),
         )
 
-    return PhraseCheck(tuple(literal(word) for word in p.texts("words")), judge, kind="expense")
+    charges = PhraseCheck(tuple(literal(word) for word in p.texts("words")), judge, kind="expense")
+    return charges, text_check("GL-66", c, "technology-surcharge")

@@ -11,7 +11,8 @@ from meruit.guidelines.consent import approved
 from meruit.guidelines.outcome import Hit, Outcome, Unjudged, blank, missing, unset
 from meruit.guidelines.params import choice, choices, flag, number, texts
 from meruit.guidelines.people import class_of, classes_named
-from meruit.guidelines.registry import Check, GroupCheck, LineCheck, rule_type
+from meruit.guidelines.registry import Check, GroupCheck, LineCheck, TextCheck, rule_type
+from meruit.guidelines.wording import detector, told
 from meruit.utbms import Grade
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from meruit.guidelines.context import Context
     from meruit.guidelines.entry import Entry
+    from meruit.guidelines.narrative import Understanding
     from meruit.guidelines.params import Params
 
 
@@ -82,7 +84,15 @@ def multiple_attendees(p: Params, c: Context) -> tuple[Check, ...]:
                     + (", or with the reason for the further attendee in the narrative." if explained else "."),
                 )
 
-    return (GroupCheck(key, check),)
+    alone = detector("GL-35")
+
+    def line(entry: Entry, understood: Understanding) -> Hit | None:
+        found = alone(understood, max_attendees=most)
+        if found is None or approved(c, "multiple-attendees", entry):
+            return None
+        return None if explained and events.explained(entry.narrative or "") else told(found)
+
+    return GroupCheck(key, check), TextCheck(line)
 
 
 def _rank(entry: Entry, keep: str) -> Decimal:
