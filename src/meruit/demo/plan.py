@@ -11,7 +11,7 @@ import random
 import tomllib
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,14 @@ class Plan:
     matters: list[PlannedMatter]
     entries: list[PlannedEntry] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    unapproved: str = "AQ25"  # hired in the summer, not yet on any portal's list
+    absent: str = "AQ02"  # the partner who is away, and who decides in the meantime
+    stand_in: str = "AQ01"
+
+    def client_rate(self, client: dict[str, Any], person: dict[str, Any]) -> Decimal:
+        """What a client agreed to pay for an hour of a person: the standard rate less the client's discount."""
+        off = Decimal(client.get("discount", "0"))
+        return (Decimal(person["rate"]) * (100 - off) / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def plan(seed: int = 98, times: int = 1) -> Plan:
