@@ -26,6 +26,8 @@ from __future__ import annotations
 import argparse
 import base64
 import decimal
+import email
+import email.policy
 import functools
 import gzip
 import hashlib
@@ -759,12 +761,25 @@ def summary(check: Check) -> dict[str, Any]:
     }
 
 
+def readable(data: bytes) -> str:
+    """The words of a file; of a saved mail whose body is encoded (base64, quoted-printable) its plain text."""
+    text = data.decode("utf-8", "replace")
+    if BEGIN in text:
+        return text
+    mail = email.message_from_bytes(data, policy=email.policy.default)
+    plain = [part for part in mail.walk() if part.get_content_type() == "text/plain"]
+    try:
+        return "\n".join(str(part.get_content()) for part in plain)
+    except (LookupError, ValueError):
+        return text
+
+
 def outside_receipts(paths: list[str]) -> list[Receipt]:
     receipts: list[Receipt] = []
     for path in paths:
         try:
-            with open(path, encoding="utf-8", errors="replace") as file:
-                found = find_receipts(file.read(), outside=True, source=path)
+            with open(path, "rb") as file:
+                found = find_receipts(readable(file.read()), outside=True, source=path)
         except (OSError, Broken) as fault:
             raise Unusable(f"{path} {fault}" if isinstance(fault, Broken) else str(fault)) from None
         if not found:

@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -193,6 +194,21 @@ def test_an_unsigned_receipt_is_counted_as_such(run: Run) -> None:
     code, said = run(TRAIL.export(), kept=unsigned)
     assert code == 0
     assert "1 from outside, 3 in the export, 1 unsigned" in said
+
+
+@pytest.mark.parametrize("encoding", ["base64", "quoted-printable"])
+def test_a_saved_mail_is_read_however_its_body_is_encoded(encoding: str, tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["Subject"] = "Night digest"
+    message.set_content("Good morning, Mrs. Ōkubo.\n\n" + mail(60).replace("\r\n> ", "\n"), cte=encoding)
+    message.add_alternative("<p>Good morning</p>", subtype="html")
+    saved = tmp_path / "digest.eml"
+    saved.write_bytes(message.as_bytes())
+    (found,) = verify_audit.outside_receipts([str(saved)])
+    assert found.count == 60
+    assert verify_audit.ed25519_holds(
+        bytes.fromhex(found.key), bytes.fromhex(found.signature or ""), found.signed_bytes()
+    )
 
 
 # ---------------------------------------------------------------- texts
