@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 #: Digits with an optional point and minus: all that the formats allow (reference 2.3).
 STRICT = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
@@ -45,6 +46,7 @@ _FLAT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _XML_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]00:00:00(?:\.0+)?Z?)?")
 
 
+@lru_cache(maxsize=4096)
 def day_of(text: str) -> date | None:
     """The calendar day written as YYYYMMDD or YYYY-MM-DD; None where it is no real day."""
     text = text.strip()

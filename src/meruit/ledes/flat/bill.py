@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from meruit.ledes.flat.judge import Judge
+    from meruit.ledes.flat.look import Look
 
 #: Entries of one invoice among which equal ones are looked for; memory stays bounded beyond it.
 MOST_ENTRIES = 100_000
@@ -53,10 +54,17 @@ class Bill:
     #: False once a record could not be read whole: its sums can no longer be judged.
     whole: bool = True
     records: int = 0
-    prefixes: set[bytes] = field(default_factory=set)
-    groups: set[tuple[bytes, ...]] = field(default_factory=set)
+    #: Beginning of records -> what the first record with it repeats after its own values (quick way).
+    tails: dict[bytes, tuple[bytes, ...]] = field(default_factory=dict)
+    #: Beginnings that differ from the first record's where they must not.
+    unlike: set[bytes] = field(default_factory=set)
+    people_met: set[tuple[bytes, ...]] = field(default_factory=set)
+    codings_met: set[tuple[bytes, ...]] = field(default_factory=set)
+    #: The run of records so far whose numbers and narratives are all different (quick way).
+    run: Look | None = None
     numbers: dict[bytes, int] = field(default_factory=dict)
-    entries: dict[int, int] = field(default_factory=dict)
+    #: Matter -> hash of day, person, amount and narrative -> line.
+    entries: dict[bytes, dict[int, int]] = field(default_factory=dict)
     said: set[tuple[str, int, str]] = field(default_factory=set)
     people: dict[str, tuple[str, str, int]] = field(default_factory=dict)
     rates: dict[str, tuple[str, int]] = field(default_factory=dict)
@@ -170,7 +178,9 @@ def closing(judge: Judge, bill: Bill) -> Iterator[Flaw]:
         )
     if judge.gross:
         yield from _taxes(judge, bill, total, places)
-    if total is not None and total < 0:
+    if total is None or total > 0:
+        pass
+    elif total < 0:
         severity = judge.severity("LA08", "advice")
         if severity:
             yield Flaw(
@@ -180,13 +190,14 @@ def closing(judge: Judge, bill: Bill) -> Iterator[Flaw]:
                 f"The invoice comes to {plain(total)}, below zero.",
                 values[at["INVOICE_TOTAL"]],
             )
-    if total == 0:
+    else:
         severity = judge.severity("LA09", "advice")
         if severity:
             yield Flaw(
                 "LA09", severity, at["INVOICE_TOTAL"], "The invoice comes to nothing.", values[at["INVOICE_TOTAL"]]
             )
-    yield from _portal_counts(judge, bill)
+    if judge.dialect.slug:
+        yield from _portal_counts(judge, bill)
 
 
 def _taxes(judge: Judge, bill: Bill, total: Decimal | None, places: int) -> Iterator[Flaw]:

@@ -58,8 +58,14 @@ def opened(source: str | os.PathLike[str] | bytes) -> Iterator[tuple[BinaryIO, s
 
 
 def check_flat(
-    source: str | os.PathLike[str] | bytes, *, dialect: Dialect, as_of: date | None = None, name: str | None = None,
-    quick: bool = True, screen: Screen | None = None, progress: Callable[[int], None] | None = None,
+    source: str | os.PathLike[str] | bytes,
+    *,
+    dialect: Dialect,
+    as_of: date | None = None,
+    name: str | None = None,
+    quick: bool = True,
+    screen: Screen | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> Report:
     """Judge one flat file; raises `NotFlat` for anything else."""
     with opened(source) as (stream, path):
@@ -85,15 +91,22 @@ def narrowed(stream: BinaryIO) -> tuple[Encoding, BinaryIO, bytes | None]:
 
 
 def _pass(
-    stream: BinaryIO, found: Frame, judge: Judge, name: str | None, *, quick: bool, screen: Screen | None,
-    progress: Callable[[int], None] | None, start: int | None = None, stop: int | None = None, line: int | None = None,
+    stream: BinaryIO,
+    found: Frame,
+    judge: Judge,
+    name: str | None,
+    *,
+    quick: bool,
+    screen: Screen | None,
+    progress: Callable[[int], None] | None,
+    start: int | None = None,
+    stop: int | None = None,
+    line: int | None = None,
 ) -> Outcome:
     """One pass over the records, or a second one that keeps every invoice open when they are scattered."""
     begin = found.data_byte if start is None else start
     for scattered in (False, True):
-        scan = Scan(
-            found, judge, name, quick=quick, scattered=scattered, screen=screen, line=line, byte=begin
-        )
+        scan = Scan(found, judge, name, quick=quick, scattered=scattered, screen=screen, line=line, byte=begin)
         stream.seek(begin)
         left = None if stop is None else stop - begin
         rest = b""
@@ -115,8 +128,10 @@ def assemble(outcomes: Sequence[Outcome], found: Frame, judge: Judge, name: str 
     """All findings of a file in the order of its lines, those of the file as a whole among them."""
     findings = [finding for outcome in outcomes for finding in outcome.findings]
     scan = Scan(found, judge, name)
-    for note in found.notes:
-        findings.append(scan.finding(note.flaw, note.line, 0 if note.line == 1 else None, None, None, None, None))
+    findings += [
+        scan.finding(note.flaw, note.line, 0 if note.line == 1 else None, None, None, None, None)
+        for note in found.notes
+    ]
     findings += _clients(outcomes, scan)
     findings += _whole_file(outcomes, found, judge, scan)
     columns = judge.at
@@ -139,9 +154,12 @@ def _clients(outcomes: Sequence[Outcome], scan: Scan) -> Iterator[Finding]:
                     continue
                 said.add((matter, client))
                 flaw = Flaw(
-                    "LC02", "error", at["CLIENT_ID"],
+                    "LC02",
+                    "error",
+                    at["CLIENT_ID"],
                     f'Matter "{matter}" has the client "{client}" here and "{owner}" on line {first[matter][1]}.',
-                    client, owner,
+                    client,
+                    owner,
                 )
                 finding = scan.finding(flaw, sight.line, sight.byte, sight.invoice, sight.entry, sight.amount, None)
                 outcome.at_risk.setdefault(sight.invoice, outcome.invoices.get(sight.invoice, (None,))[0])
@@ -157,29 +175,63 @@ def _whole_file(outcomes: Sequence[Outcome], found: Frame, judge: Judge, scan: S
     count = sum(len(outcome.invoices) for outcome in outcomes)
     if portal.one_invoice and count > 1:
         flaws.append(
-            Flaw("LF07", "portal", -1, f"The file has {count} invoices; {portal.title} takes one.", str(count), "1",
-                 reason="FMT-MULTIINV")
+            Flaw(
+                "LF07",
+                "portal",
+                -1,
+                f"The file has {count} invoices; {portal.title} takes one.",
+                str(count),
+                "1",
+                reason="FMT-MULTIINV",
+            )
         )
     if portal.formats and found.format not in portal.formats:
         flaws.append(
-            Flaw("LF01", "portal", -1, f"{portal.title} takes {', '.join(portal.formats)}; this is {found.format}.",
-                 found.format, ", ".join(portal.formats))
+            Flaw(
+                "LF01",
+                "portal",
+                -1,
+                f"{portal.title} takes {', '.join(portal.formats)}; this is {found.format}.",
+                found.format,
+                ", ".join(portal.formats),
+            )
         )
     if portal.encodings and found.encoding.name not in portal.encodings:
         flaws.append(
-            Flaw("LF05", "portal", -1, f"{portal.title} wants {' or '.join(portal.encodings)}; the file is in "
-                 f"{found.encoding.name}.", found.encoding.name, ", ".join(portal.encodings), reason="FMT-ENCODING")
+            Flaw(
+                "LF05",
+                "portal",
+                -1,
+                f"{portal.title} wants {' or '.join(portal.encodings)}; the file is in {found.encoding.name}.",
+                found.encoding.name,
+                ", ".join(portal.encodings),
+                reason="FMT-ENCODING",
+            )
         )
     base = Path(scan.name).name if scan.name else ""
     if base and portal.extensions and not base.lower().endswith(portal.extensions):
         flaws.append(
-            Flaw("LF01", "portal", -1, f"{portal.title} takes files ending in {', '.join(portal.extensions)}.", base,
-                 ", ".join(portal.extensions), reason="FMT-FILENAME")
+            Flaw(
+                "LF01",
+                "portal",
+                -1,
+                f"{portal.title} takes files ending in {', '.join(portal.extensions)}.",
+                base,
+                ", ".join(portal.extensions),
+                reason="FMT-FILENAME",
+            )
         )
     if base and portal.file_name and not re.fullmatch(portal.file_name, base):
         flaws.append(
-            Flaw("LF01", "portal", -1, f"{portal.title} does not take the file name {base}.", base, portal.file_name,
-                 reason="FMT-FILENAME")
+            Flaw(
+                "LF01",
+                "portal",
+                -1,
+                f"{portal.title} does not take the file name {base}.",
+                base,
+                portal.file_name,
+                reason="FMT-FILENAME",
+            )
         )
     for flaw in flaws:
         yield scan.finding(flaw, 1, 0, None, None, None, None)
@@ -208,9 +260,7 @@ def _moved(finding: Finding, whole: bytes, encoding: Encoding) -> Finding:
 
 
 def _report(name: str | None, found: Frame, outcome: Outcome, findings: list[Finding]) -> Report:
-    return Report(
-        name, found.format, found.encoding.name, findings, outcome.lines, outcome.invoices, outcome.at_risk
-    )
+    return Report(name, found.format, found.encoding.name, findings, outcome.lines, outcome.invoices, outcome.at_risk)
 
 
 __all__ = ["NotFlat", "Report", "check_flat"]

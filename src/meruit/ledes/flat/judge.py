@@ -1,8 +1,8 @@
 """The rules of one record, driven by the format's table and the portal's dialect.
 
-Three questions, asked apart because records repeat most of what they say: `repeated` judges values of
-the invoice, client, matter and firm; `fixed` those that recur on many lines (type, codes, person,
-rate); `varying` what is a line's own (number, units, amounts, day, narrative) and its arithmetic.
+Four questions, asked apart because records repeat most of what they say: `repeated` judges values of
+the invoice, client, matter and firm; `coding` the type and codes; `person` who did the work; `varying`
+what is a line's own (number, units, amounts, day, narrative) and its arithmetic.
 """
 
 from __future__ import annotations
@@ -29,20 +29,19 @@ if TYPE_CHECKING:
 
 _READABLE = re.compile(r"\+?[0-9]+\.?[0-9]*|[+-]?\.[0-9]+|-[0-9]+\.")
 _FLAT_DATE = re.compile(r"[0-9]{8}")
+#: Judged cells remembered: how many, and how long they may be.
+_MOST_KNOWN, _LONGEST_KNOWN = 1 << 16, 64
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-#: Columns a line does not share with its neighbours.
-OWN = frozenset(
-    {
-        "LINE_ITEM_NUMBER",
-        "LINE_ITEM_NUMBER_OF_UNITS",
-        "LINE_ITEM_ADJUSTMENT_AMOUNT",
-        "LINE_ITEM_TOTAL",
-        "LINE_ITEM_DATE",
-        "LINE_ITEM_DESCRIPTION",
-        "LINE_ITEM_TAX_TOTAL",
-    }
+#: The type and the codes of a line; they recur from line to line in few combinations.
+CODING = (
+    "EXP/FEE/INV_ADJ_TYPE",
+    "LINE_ITEM_TASK_CODE",
+    "LINE_ITEM_EXPENSE_CODE",
+    "LINE_ITEM_ACTIVITY_CODE",
 )
-KINDS = {"F": "fee", "E": "expense", "IF": "adjustment of the fees", "IE": "adjustment of the expenses"}
+#: Who did the work; the type tells whether somebody must have.
+PERSON = ("EXP/FEE/INV_ADJ_TYPE", "TIMEKEEPER_ID", "TIMEKEEPER_NAME", "TIMEKEEPER_CLASSIFICATION")
+NAMES = ("TIMEKEEPER_LAST_NAME", "TIMEKEEPER_FIRST_NAME")
 
 
 def cleaned(text: str) -> str:
@@ -60,15 +59,18 @@ class Judge:
         self.title = layout.table.heading.title
         self.dialect = dialect
         self.as_of = as_of
+        self._known: dict[tuple[int, str], tuple[Flaw, ...]] = {}
         self.gross = layout.table.heading.totals == "gross"
         at = layout.index
         self.at = at
         present = [i for i, place in enumerate(layout.places) if place is not None]
-        self.shared_columns = tuple(i for i in present if self.columns[i].record != "Line")
-        self.fixed_columns = tuple(
-            i for i in present if self.columns[i].record == "Line" and self.columns[i].name not in OWN
-        )
-        self.own_columns = tuple(i for i in present if self.columns[i].name in OWN)
+        shared = {i for i in present if self.columns[i].record != "Line"}
+        coding = {at[name] for name in CODING if at[name] in present}
+        person = {at[name] for name in (*PERSON[1:], *NAMES) if name in at and at[name] in present}
+        self.shared_columns = tuple(sorted(shared))
+        self.coding_columns = tuple(sorted(coding))
+        self.person_columns = tuple(sorted(person))
+        self.own_columns = tuple(i for i in present if i not in shared | coding | person)
 
     # -- what an answer of the portal makes of a rule ---------------------------------------------
 
@@ -85,7 +87,7 @@ class Judge:
 
     def repeated(self, raw: Sequence[str], values: Sequence[str]) -> list[Flaw]:
         """Flaws of the values which every record of the invoice repeats."""
-        flaws = [flaw for i in self.shared_columns for flaw in self.cell(i, raw[i], values[i])]
+        flaws = [flaw for i in self.shared_columns for flaw in self.known(i, raw[i], values[i])]
         flaws += self._period(values)
         if self.gross:
             reported, currency = values[self.at["INVOICE_REPORTED_TAX_TOTAL"]], values[self.at["INVOICE_TAX_CURRENCY"]]
@@ -134,16 +136,17 @@ class Judge:
 
     # -- values that recur on many lines -----------------------------------------------------------
 
-    def fixed(self, raw: Sequence[str], values: Sequence[str]) -> list[Flaw]:
-        """Flaws of type, codes, person, rate and tax type."""
-        flaws = [flaw for i in self.fixed_columns for flaw in self.cell(i, raw[i], values[i])]
-        at = self.at
-        kind = values[at["EXP/FEE/INV_ADJ_TYPE"]].upper()
-        if kind == "F":
+    def coding(self, raw: Sequence[str], values: Sequence[str]) -> list[Flaw]:
+        """Flaws of the line's type and codes."""
+        flaws = [flaw for i in self.coding_columns for flaw in self.known(i, raw[i], values[i])]
+        flaws += self._codes(values[self.at["EXP/FEE/INV_ADJ_TYPE"]].upper(), values)
+        return flaws
+
+    def person(self, raw: Sequence[str], values: Sequence[str]) -> list[Flaw]:
+        """Flaws of the person's id, name and class."""
+        flaws = [flaw for i in self.person_columns for flaw in self.known(i, raw[i], values[i])]
+        if values[self.at["EXP/FEE/INV_ADJ_TYPE"]].upper() == "F":
             flaws += self._person(values)
-        if kind in ("F", "E") and self._has("LINE_ITEM_UNIT_COST"):
-            flaws += self._non_zero(kind, "LINE_ITEM_UNIT_COST", values)
-        flaws += self._codes(kind, values)
         return flaws
 
     def _has(self, name: str) -> bool:
@@ -154,7 +157,7 @@ class Judge:
             if self._has(name) and not values[self.at[name]] and name not in self.dialect.required:
                 yield self._flaw("LR02", "error", name, f"{name} is empty on a fee; a fee names who did the work.")
         if self.gross:
-            for name in ("TIMEKEEPER_LAST_NAME", "TIMEKEEPER_FIRST_NAME"):
+            for name in NAMES:
                 if self._has(name) and not values[self.at[name]]:
                     yield self._flaw("LR02", "advice", name, f"{name} is empty on a fee.")
         person = values[self.at["TIMEKEEPER_NAME"]] if self._has("TIMEKEEPER_NAME") else ""
@@ -236,12 +239,13 @@ class Judge:
 
     def varying(self, raw: Sequence[str], values: Sequence[str]) -> list[Flaw]:
         """Flaws of number, units, amounts, day and narrative, and of the line's arithmetic."""
-        flaws = [flaw for i in self.own_columns for flaw in self.cell(i, raw[i], values[i])]
+        flaws = [flaw for i in self.own_columns for flaw in self.known(i, raw[i], values[i])]
         at = self.at
         kind = values[at["EXP/FEE/INV_ADJ_TYPE"]].upper()
         if kind in ("F", "E"):
-            if self._has("LINE_ITEM_NUMBER_OF_UNITS"):
-                flaws += self._non_zero(kind, "LINE_ITEM_NUMBER_OF_UNITS", values)
+            for name in ("LINE_ITEM_NUMBER_OF_UNITS", "LINE_ITEM_UNIT_COST"):
+                if self._has(name):
+                    flaws += self._non_zero(kind, name, values)
             if not values[at["LINE_ITEM_DESCRIPTION"]]:
                 article = "A fee" if kind == "F" else "An expense"
                 severity = self.severity("LR08", "advice")
@@ -434,6 +438,17 @@ class Judge:
 
     # -- one cell against its column ---------------------------------------------------------------
 
+    def known(self, i: int, raw: str, value: str) -> tuple[Flaw, ...]:
+        """`cell`, remembered for the short values which records repeat."""
+        if len(raw) > _LONGEST_KNOWN:
+            return tuple(self.cell(i, raw, value))
+        flaws = self._known.get((i, raw))
+        if flaws is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            flaws = self._known[i, raw] = tuple(self.cell(i, raw, value))
+        return flaws
+
     def cell(self, i: int, raw: str, value: str) -> Iterator[Flaw]:
         """Everything the table and the portal's characters say about one cell."""
         column = self.columns[i]
@@ -478,7 +493,7 @@ class Judge:
             )
         elif "\t" in bare:
             yield Flaw("LF04", "advice", i, f"{name} holds a tab; it was read as a blank.", raw, value)
-        elif bare == value:
+        elif bare == value and not self.columns[i].bytes:
             yield Flaw("LF05", "advice", i, f"{name} has blanks around its value; they were passed over.", raw, value)
 
     @cached_property

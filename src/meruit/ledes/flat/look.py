@@ -1,0 +1,146 @@
+"""A second look at records: their values as text, where each stands, and the findings that follow."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from meruit.ledes.flat.judge import cleaned
+from meruit.ledes.values import decimal_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from decimal import Decimal
+    from typing import Protocol
+
+    from meruit.findings import Finding
+    from meruit.ledes.flat.bill import Bill
+    from meruit.ledes.flat.judge import Judge
+    from meruit.ledes.flat.layout import Layout
+    from meruit.ledes.flat.records import Flaw, RawRecord
+
+    class Pass(Protocol):
+        """What a look needs of the pass it belongs to."""
+
+        judge: Judge
+        end: bytes
+        cells: Cells
+
+        def add(self, finding: Finding) -> None: ...
+
+        def finding(
+            self, flaw: Flaw, line: int, byte: int | None, invoice: str | None, entry: str | None,
+            amount: Decimal | None, bill: Bill | None,
+        ) -> Finding: ...  # fmt: skip
+
+
+#: Short cells remembered as text; memory stays bounded on any input.
+_MOST, _LONGEST = 1 << 16, 64
+
+
+class Cells(dict[bytes, tuple[str, str]]):
+    """Cell -> its text and its value. Short ones are remembered, for records repeat them."""
+
+    def __init__(self, decode: Callable[[bytes], str]) -> None:
+        super().__init__()
+        self.decode = decode
+
+    def __missing__(self, cell: bytes) -> tuple[str, str]:
+        text = self.decode(cell)
+        both = text, cleaned(text)
+        if len(cell) <= _LONGEST:
+            if len(self) >= _MOST:
+                self.clear()
+            self[cell] = both
+        return both
+
+
+class Look:
+    """Records in a row with the same beginning: `head` its cells, `columns` those after it, side by side."""
+
+    __slots__ = ("_offsets", "_values", "batch", "byte", "columns", "head", "line", "scan")
+
+    def __init__(
+        self,
+        scan: Pass,
+        head: Sequence[bytes],
+        columns: Sequence[Sequence[bytes]],
+        line: int,
+        byte: int,
+        batch: Sequence[bytes] | None = None,
+    ) -> None:
+        self.scan, self.head, self.batch, self.columns = scan, head, batch, columns
+        self.line, self.byte = line, byte
+        self._offsets: list[int] | None = None
+        self._values: dict[int, tuple[list[str], list[str]]] = {}
+
+    @classmethod
+    def of_record(cls, scan: Pass, record: RawRecord, cells: Sequence[bytes], prefix: int, layout: Layout) -> Look:
+        look = cls(scan, cells[:prefix], [(cell,) for cell in cells[prefix:]], record.line, record.byte)
+        if not layout.is_standard:
+            starts = list(accumulate((len(cell) + 1 for cell in record.cells), initial=record.byte))
+            look._offsets = [record.byte if place is None else starts[place] for place in layout.places]
+        return look
+
+    def line_of(self, k: int) -> int:
+        return self.line + k
+
+    def cells(self, k: int) -> tuple[bytes, ...]:
+        """All cells of record `k` as they stand."""
+        return (*self.head, *[column[k] for column in self.columns])
+
+    def values(self, k: int) -> tuple[list[str], list[str]]:
+        """The cells of record `k` as raw text and as values, in the table's order."""
+        known = self._values.get(k)
+        if known is None:
+            pairs = list(map(self.scan.cells.__getitem__, self.cells(k)))
+            known = self._values[k] = ([raw for raw, _ in pairs], [value for _, value in pairs])
+        return known
+
+    def some(self, k: int, places: Sequence[int]) -> tuple[list[str], list[str]]:
+        """As `values`, with only the columns at `places` (after the common beginning) filled in."""
+        if k in self._values:
+            return self._values[k]
+        first, known = len(self.head), self.scan.cells
+        raw = [""] * (first + len(self.columns))
+        values = raw.copy()
+        for place in places:
+            raw[first + place], values[first + place] = known[self.columns[place][k]]
+        return raw, values
+
+    def byte_of(self, k: int, column: int) -> int:
+        """The byte in the file where a cell begins; of the record itself for column -1."""
+        if self.batch is None and self._offsets is not None:
+            return self._offsets[column] if column >= 0 else self.byte
+        start = self.byte
+        if self.batch is not None and k:
+            if self._offsets is None:
+                size = len(self.scan.end)
+                self._offsets = list(accumulate((len(piece) + size for piece in self.batch), initial=0))
+            start += self._offsets[k]
+        if column <= 0:
+            return start
+        cells = self.cells(k)
+        return start + sum(map(len, cells[:column])) + column
+
+    def say(self, bill: Bill, flaws: Iterable[Flaw], k: int) -> None:
+        """Turn flaws of record `k` into findings, those already said of the invoice left out."""
+        judge = self.scan.judge
+        for flaw in flaws:
+            if not bill.says(flaw):
+                continue
+            shared = flaw.column >= 0 and judge.columns[flaw.column].record != "Line"
+            if flaw.severity == "advice":
+                amount = None
+            else:
+                name = "INVOICE_TOTAL" if shared else "LINE_ITEM_TOTAL"
+                amount = decimal_of(self._value(k, name) if not shared else bill.values[judge.at[name]])
+            entry = None if shared and flaw.rule != "LC01" else self._value(k, "LINE_ITEM_NUMBER")
+            byte = self.byte_of(k, flaw.column)
+            self.scan.add(self.scan.finding(flaw, self.line_of(k), byte, bill.number, entry, amount, bill))
+
+    def _value(self, k: int, name: str) -> str:
+        """One value of record `k`."""
+        place = self.scan.judge.at[name]
+        cell = self.head[place] if place < len(self.head) else self.columns[place - len(self.head)][k]
+        return self.scan.cells[cell][1]

@@ -1,0 +1,372 @@
+"""The quick way through plainly right records: columns side by side, each new combination judged once.
+
+It takes a run of whole records with the same beginning (one invoice and matter), and finds out which of
+them need the rules at all. It never decides that something is wrong, only that it has to be looked at:
+`Judge` then says what is wrong, the same functions as in a pass that looks at every record. Every
+test here may therefore be coarse on one side only: it must not pass over what a rule would object to.
+"""
+
+from __future__ import annotations
+
+from operator import mul, sub
+from typing import TYPE_CHECKING
+
+from meruit.ledes.codes import classes
+from meruit.ledes.flat.amounts import UNIT, Amounts, Odd
+from meruit.ledes.flat.bill import differences, person_flaw, tax_flaw
+from meruit.ledes.flat.judge import CODING, PERSON, cleaned
+from meruit.ledes.values import day_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from meruit.ledes.flat.bill import Bill
+    from meruit.ledes.flat.look import Look
+    from meruit.ledes.flat.records import Flaw
+    from meruit.ledes.flat.scan import Scan
+
+    Column = Sequence[bytes]
+    Columns = Sequence[Column]
+    Combination = tuple[bytes, ...]
+
+#: Columns before LINE_ITEM_NUMBER: every record of one invoice and matter begins with the same text.
+PREFIX = 8
+_CONTROLS = bytes({*range(32), 127})
+_MOST_REMEMBERED = 1 << 16
+#: Half a cent in units of 10^-8, the product of two amounts in 10^-4.
+_HALF_CENT = 500_000
+#: Shorter narratives may be empty or the word NULL; longer ones may not fit a field of 15,360 bytes.
+_SHORT, _LONG = 5, 15_000
+
+
+class Quick:
+    """What one pass remembers of values it has met."""
+
+    def __init__(self, scan: Scan) -> None:
+        self.scan, self.judge = scan, scan.judge
+        at = self.judge.at
+        self.amounts = Amounts()
+        self.days: set[bytes] = set()
+        self.numbers: set[bytes] = set()
+        self.codings: dict[Combination, tuple[Flaw, ...]] = {}
+        self.plain_codings: set[Combination] = set()
+        self.persons: dict[Combination, tuple[Flaw, ...]] = {}
+        tail = {name: at[name] - PREFIX for name in at if at[name] >= PREFIX}
+        self.tail = tail
+        self.coding_places = tuple(tail[name] for name in CODING)
+        names = [n for n in ("TIMEKEEPER_LAST_NAME", "TIMEKEEPER_FIRST_NAME") if n in tail]
+        self.person_places = tuple(tail[name] for name in (*PERSON, *names))
+        self.shared_places = tuple(i - PREFIX for i in self.judge.shared_columns if i >= PREFIX)
+        self.classes = {grade.encode() for grade in classes()}
+        portal = self.judge.dialect
+        self.exact_only = portal.rounding != "either" or min(portal.unit_places, portal.rate_places) < 4
+        self.bounds_dates = self.judge.severity("LD02", "advice") is not None
+        self.longest = min(portal.lengths.get("LINE_ITEM_DESCRIPTION", _LONG), _LONG)
+
+    def judge_batch(self, bill: Bill, prefix: bytes, look: Look, *, plain: bool) -> None:
+        """Judge the records of `look`; `plain` says that their whole surroundings are ASCII."""
+        columns = look.columns
+        self._beginning(bill, prefix, look)
+        self._shared(bill, prefix, columns, look)
+        doubtful = self._sums(bill, columns)
+        doubtful |= self._dates(look.head, columns[self.tail["LINE_ITEM_DATE"]])
+        doubtful |= self._narratives(columns[self.tail["LINE_ITEM_DESCRIPTION"]], plain=plain)
+        doubtful |= self._line_numbers(columns[self.tail["LINE_ITEM_NUMBER"]])
+        self._once(bill, look)
+        self._codings(bill, columns, look)
+        self._people(bill, columns, look)
+        if self.judge.gross:
+            doubtful = set(range(len(columns[0])))
+            self._taxes(bill, columns, look)
+        for k in sorted(doubtful):
+            raw, values = look.values(k)
+            look.say(bill, self.judge.varying(raw, values), k)
+
+    # -- what all records of the run repeat --------------------------------------------------------
+
+    def _beginning(self, bill: Bill, prefix: bytes, look: Look) -> None:
+        """The first record with this beginning is asked about all that it repeats."""
+        if prefix in bill.tails and prefix not in bill.unlike:
+            return
+        raw, values = look.values(0)
+        if prefix not in bill.tails:
+            look.say(bill, self.judge.repeated(raw, values), 0)
+            bill.tails[prefix] = tuple(look.columns[i][0] for i in self.shared_places)
+            self.scan.note_matter(bill, values, look, 0)
+        if bill.line == look.line:
+            return
+        differ = [flaw for flaw in differences(self.judge, bill, values) if flaw.column < PREFIX]
+        if differ:
+            bill.unlike.add(prefix)
+            for k in range(len(look.columns[0])):
+                look.say(bill, differ, k)
+
+    def _shared(self, bill: Bill, prefix: bytes, columns: Columns, look: Look) -> None:
+        """Values of firm, matter, client or invoice that stand after the line's own."""
+        unlike: set[int] = set()
+        for place, known in zip(self.shared_places, bill.tails[prefix], strict=True):
+            column = columns[place]
+            firsts = bill.cells[place + PREFIX]
+            lone = set(column)
+            compared = self.judge.columns[place + PREFIX].record in ("Invoice", "Firm")
+            if lone != {known} or (compared and lone != {firsts}):
+                unlike.update(k for k, cell in enumerate(column) if cell != known or cell != firsts)
+        for k in sorted(unlike):
+            raw, values = look.values(k)
+            look.say(bill, self.judge.repeated(raw, values), k)
+            differ = [flaw for flaw in differences(self.judge, bill, values) if flaw.column >= PREFIX]
+            look.say(bill, differ, k)
+
+    # -- amounts -----------------------------------------------------------------------------------
+
+    def _sums(self, bill: Bill, columns: Columns) -> set[int]:
+        """Add up the lines; which of them do not agree with themselves, or have nothing to multiply."""
+        names = ("NUMBER_OF_UNITS", "UNIT_COST", "ADJUSTMENT_AMOUNT", "TOTAL")
+        cells = [columns[self.tail[f"LINE_ITEM_{name}"]] for name in names]
+        kinds = columns[self.tail["EXP/FEE/INV_ADJ_TYPE"]]
+        doubtful: set[int] = set()
+        amount = self.amounts.__getitem__
+        try:
+            units, costs, adjusts, totals = (list(map(amount, column)) for column in cells)
+        except Odd:
+            units, costs, adjusts, totals = (self._odd(column, doubtful) for column in cells)
+            for k, cell in enumerate(cells[3]):
+                if k in doubtful and not totals[k]:
+                    bill.total.add(cleaned(self.scan.decode(cell)))
+        bill.total.units += sum(totals)
+        if b"IF" in kinds or b"IE" in kinds:
+            self._adjustments(bill, kinds, totals, doubtful)
+        products, nets = list(map(mul, units, costs)), list(map(sub, totals, adjusts))
+        if products != [net * UNIT for net in nets]:
+            off = enumerate(p - n * UNIT for p, n in zip(products, nets, strict=True))
+            doubtful.update(k for k, by in off if by and not self._rounds(by, totals[k]))
+        if self.exact_only:
+            doubtful.update(k for k, u in enumerate(units) if u % 100 or costs[k] % 100)
+        if 0 in products:
+            doubtful.update(k for k in _where(products, 0) if kinds[k] not in (b"IF", b"IE"))
+        if 0 in totals:
+            doubtful.update(_where(totals, 0))
+        if min(units) < 0:
+            doubtful.update(k for k, u in enumerate(units) if u < 0)
+        return doubtful
+
+    def _rounds(self, by: int, total: int) -> bool:
+        """Whether a total in whole cents misses its product by no more than rounding."""
+        return not self.exact_only and -_HALF_CENT <= by <= _HALF_CENT and not total % 100
+
+    def _odd(self, column: Column, doubtful: set[int]) -> list[int]:
+        """The amounts of a column in which at least one cell is unusual; those count 0 and are looked at."""
+        found = []
+        for k, cell in enumerate(column):
+            try:
+                found.append(self.amounts[cell])
+            except Odd:
+                found.append(0)
+                doubtful.add(k)
+        return found
+
+    def _adjustments(self, bill: Bill, kinds: Column, totals: list[int], doubtful: set[int]) -> None:
+        fees, expenses = _where(kinds, b"IF"), _where(kinds, b"IE")
+        bill.adjustments += len(fees)
+        bill.negative_adjustments += sum(totals[k] < 0 for k in fees)
+        bill.expense_adjustments += len(expenses)
+        if self.judge.dialect.adjustment_ways:
+            doubtful.update((*fees, *expenses))
+
+    def _taxes(self, bill: Bill, columns: Columns, look: Look) -> None:
+        """98BI: every line is judged for its tax, so only what lines share is done here."""
+        for cell in columns[self.tail["LINE_ITEM_TAX_TOTAL"]]:
+            try:
+                bill.tax.units += self.amounts[cell]
+            except Odd:
+                bill.tax.add(cleaned(self.scan.decode(cell)))
+        for k in range(len(look.columns[0])):
+            flaw = tax_flaw(self.judge, bill, look.values(k)[1], look.line_of(k))
+            if flaw:
+                look.say(bill, [flaw], k)
+
+    # -- days, narratives, numbers -----------------------------------------------------------------
+
+    def _dates(self, head: Sequence[bytes], days: Column) -> set[int]:
+        """Which lines have no real day, or one outside the period, after the invoice, or in the future."""
+        low, high = self._bounds(head)
+        met = set(days)
+        if met <= self.days and low <= min(met) and max(met) <= high:
+            return set()
+        wrong = {day for day in met if not low <= day <= high or not self._real(day)}
+        return {k for k, day in enumerate(days) if day in wrong} if wrong else set()
+
+    def _real(self, day: bytes) -> bool:
+        if day in self.days:
+            return True
+        if len(day) != 8 or not day.isdigit() or day_of(day.decode("ascii")) is None:
+            return False
+        self.days.add(day)
+        return True
+
+    def _bounds(self, head: Sequence[bytes]) -> tuple[bytes, bytes]:
+        """The first and last day that need no second look, as the file writes days."""
+        at = self.judge.at
+        names = ("BILLING_START_DATE", "BILLING_END_DATE", "INVOICE_DATE")
+        start, end, invoiced = (head[at[name]] for name in names)
+        if not self.bounds_dates:
+            return b"00000000", b"99999999"
+        if not (self._real(start) and self._real(end) and self._real(invoiced)):
+            return b"1", b"0"
+        high = min(end, invoiced)
+        return start, min(high, f"{self.judge.as_of:%Y%m%d}".encode()) if self.judge.as_of else high
+
+    def _narratives(self, texts: Column, *, plain: bool) -> set[int]:
+        """Which narratives are short or long, or hold more than plain characters."""
+        doubtful: set[int] = set()
+        sizes = list(map(len, texts))
+        if min(sizes) < _SHORT or max(sizes) > self.longest:
+            doubtful.update(k for k, size in enumerate(sizes) if not _SHORT <= size <= self.longest)
+        together = b"".join(texts)
+        if len(together.translate(None, _CONTROLS)) != len(together):
+            doubtful.update(k for k, t in enumerate(texts) if len(t.translate(None, _CONTROLS)) != len(t))
+        if not plain and not together.isascii():
+            doubtful.update(k for k, text in enumerate(texts) if not text.isascii())
+        return doubtful
+
+    def _line_numbers(self, numbers: Column) -> set[int]:
+        """Which line numbers are not plain digits of a length that fits."""
+        doubtful: set[int] = set()
+        for number in set(numbers) - self.numbers:
+            if number.isdigit() and len(number) <= 20:
+                if len(self.numbers) > _MOST_REMEMBERED:
+                    self.numbers.clear()
+                self.numbers.add(number)
+            else:
+                doubtful.update(_where(numbers, number))
+        return doubtful
+
+    def _once(self, bill: Bill, look: Look) -> None:
+        """Line numbers and entries that may stand only once in an invoice.
+
+        Most invoices come in one run, and a run whose numbers and narratives all differ needs no memory
+        of them. The run is kept until the invoice ends or goes on; only then its lines are remembered.
+        """
+        numbers = look.columns[self.tail["LINE_ITEM_NUMBER"]]
+        texts = look.columns[self.tail["LINE_ITEM_DESCRIPTION"]]
+        count = len(numbers)
+        alone = bill.records == count and bill.run is None
+        if alone and len(set(numbers)) == count and len(set(texts)) == count and b"" not in numbers:
+            bill.run = look
+            return
+        if bill.run is not None:
+            earlier, bill.run = bill.run, None
+            for k in range(len(earlier.columns[0])):
+                self._remember(bill, earlier, k)
+        for k in range(count):
+            self._remember(bill, look, k)
+
+    def _remember(self, bill: Bill, look: Look, k: int) -> None:
+        self.scan.note_number(bill, look.columns[self.tail["LINE_ITEM_NUMBER"]][k], look, k)
+        self.scan.note_entry(bill, look, k)
+
+    # -- codes, persons, entries -------------------------------------------------------------------
+
+    def _codings(self, bill: Bill, columns: Columns, look: Look) -> None:
+        """Each combination of type and codes is judged once and then remembered."""
+        rows = list(zip(*[columns[i] for i in self.coding_places], strict=True))
+        if not bill.coded:
+            bill.coded = any(kind == b"F" and task for kind, task, _, _ in rows)
+        odd = []
+        for met in set(rows) - self.plain_codings - bill.codings_met:
+            flaws = self.codings.get(met)
+            if flaws is None:
+                flaws = self._learn(self.codings, met, self.judge.coding, self.coding_places, rows.index(met), look)
+            kind, task, _, activity = met
+            bare = kind == b"F" and not task and not activity
+            if flaws or bare:
+                odd.append((rows.index(met), met, flaws, bare))
+                if not bare and all(flaw.once for flaw in flaws):
+                    bill.codings_met.add(met)
+            else:
+                self.plain_codings.add(met)
+        for first, met, flaws, bare in sorted(odd):
+            if bare:
+                for k in _where(rows, met):
+                    self.scan.note_uncoded(bill, look, k)
+            self._say(bill, flaws, rows, met, first, look)
+
+    def _people(self, bill: Bill, columns: Columns, look: Look) -> None:
+        """Each person is judged once, and compared with what the invoice said of that person before."""
+        rows = list(zip(*[columns[i] for i in self.person_places], strict=True))
+        for first, who in sorted((rows.index(who), who) for who in set(rows) - bill.people_met):
+            flaws = self.persons.get(who)
+            if flaws is None and self._plain_person(who):
+                flaws = self.persons[who] = ()
+            if flaws is None:
+                flaws = self._learn(self.persons, who, self.judge.person, self.person_places, first, look)
+            self._say(bill, flaws, rows, who, first, look)
+            self._same_person(bill, who, first, look)
+            if all(flaw.once for flaw in flaws):
+                bill.people_met.add(who)
+
+    def _plain_person(self, who: Combination) -> bool:
+        """Whether nothing can be wrong with this person: short plain words and a listed class."""
+        kind, number, name, grade = who[:4]
+        if len(who) > 4 or self.judge.dialect.slug or not (number and name) or grade not in self.classes:
+            return False
+        fits = 4 < len(number) <= 20 and 4 < len(name) <= 30
+        words = number + name
+        return (
+            fits
+            and words.isascii()
+            and words.decode().isprintable()
+            and words.strip() == words
+            and (number.strip() == number and name.strip() == name and kind in (b"F", b"E", b"IF", b"IE"))
+        )
+
+    def _same_person(self, bill: Bill, who: Combination, first: int, look: Look) -> None:
+        """LC05, asked only where the invoice already knows the person."""
+        cells = self.scan.cells
+        number, name, grade = (cells[cell][1] for cell in who[1:4])
+        if not number or not (name or grade):
+            return
+        known = bill.people.setdefault(number, (name, grade, look.line_of(first)))
+        if (name, grade) != known[:2]:
+            flaw = person_flaw(self.judge, bill, look.values(first)[1], look.line_of(first))
+            if flaw:
+                look.say(bill, [flaw], first)
+
+    def _learn(
+        self,
+        memory: dict[Combination, tuple[Flaw, ...]],
+        met: Combination,
+        judge: Callable[[list[str], list[str]], list[Flaw]],
+        places: tuple[int, ...],
+        k: int,
+        look: Look,
+    ) -> tuple[Flaw, ...]:
+        raw, values = look.some(k, places)
+        if len(memory) > _MOST_REMEMBERED:
+            memory.clear()
+            self.plain_codings.clear()
+        memory[met] = tuple(judge(raw, values))
+        return memory[met]
+
+    def _say(
+        self, bill: Bill, flaws: tuple[Flaw, ...], rows: Sequence[Combination], met: Combination, first: int, look: Look
+    ) -> None:
+        """Flaws of a combination: on its first record what is said once, on each record what is not."""
+        if not flaws:
+            return
+        often = [flaw for flaw in flaws if not flaw.once]
+        look.say(bill, [flaw for flaw in flaws if flaw.once], first)
+        if often:
+            for k in _where(rows, met):
+                look.say(bill, often, k)
+
+
+def _where(values: Sequence[object], wanted: object) -> list[int]:
+    """The places at which `wanted` stands."""
+    found, at = [], -1
+    try:
+        while True:
+            at = values.index(wanted, at + 1)
+            found.append(at)
+    except ValueError:
+        return found
