@@ -61,7 +61,6 @@ def differs(
         key,
         field,
         expected=plain(right),
-        at_risk=abs(stated - right),
     )
     return True
 
@@ -180,7 +179,6 @@ def _taxes(bench: Judge, matter: Matter, readings: list[MatterSums], half: Decim
             f"{tag} of {summary.tax_id} is {summary.text(key)}; the lines and entries under this tax give "
             f"{plain(right)}." + (" The difference is what rounding tax line by line would make." if by_line else ""),
             summary, key, f"TAX_SUMMARY.{tag}", severity="advice" if by_line else None, expected=plain(right),
-            at_risk=abs(stated - right),
         )  # fmt: skip
     summed = {summary.tax_id for summary in matter.tax_summaries}
     if len(summed) < len(matter.tax_summaries):
@@ -254,7 +252,6 @@ def _net(bench: Judge, matter: Matter, sums: MatterSums, half: Decimal) -> None:
                 bench.find(
                     "LX09", f"{tag} is {matter.text(key)}; lines and entries give {plain(net + tax)}{also}.",
                     matter, key, f"MATTER.{tag}", expected=plain(net + tax),
-                    at_risk=abs((value or ZERO) - net - tax),
                 )  # fmt: skip
     formula = amount(matter, "net_fees") + amount(matter, "net_expenses") + amount(matter, "funds_applied")
     due = matter.decimal("total_due")

@@ -26,7 +26,6 @@ def judge(bench: Judge, invoice: Invoice, half: Decimal) -> None:
         bench.find(
             "LX09", f"inv_total_net_due is {invoice.total}; the sum of matter_total_due, less the general discount, "
             f"gives {right:f}.", invoice, "total", "INVOICE.inv_total_net_due", expected=f"{right:f}",
-            at_risk=abs(stated - right),
         )  # fmt: skip
 
 
@@ -37,7 +36,7 @@ def _line(bench: Judge, line: Line, half: Decimal) -> None:
     if base is not None and line.units and line.rate and abs(base - exact) > half:
         bench.find(
             "LA01", f"base_amount is {line.base_amount}; {line.units} times {line.rate} gives {exact:f}.",
-            line, "base_amount", f"{name}.base_amount", expected=f"{exact:f}", at_risk=abs(base - exact),
+            line, "base_amount", f"{name}.base_amount", expected=f"{exact:f}",
         )  # fmt: skip
     total = line.decimal("total")
     base = exact if base is None else base
@@ -48,7 +47,7 @@ def _line(bench: Judge, line: Line, half: Decimal) -> None:
     if all(abs(total - right) > half for right in rights):
         bench.find(
             "LA01", f"total_amount is {line.total}; base_amount after the discount gives {rights[0]:f}.",
-            line, "total", f"{name}.total_amount", expected=f"{rights[0]:f}", at_risk=abs(total - rights[0]),
+            line, "total", f"{name}.total_amount", expected=f"{rights[0]:f}",
         )  # fmt: skip
 
 
@@ -62,7 +61,7 @@ def _matter(bench: Judge, matter: Matter, half: Decimal) -> None:
         if stated is not None and stated != right:
             bench.find(
                 "LX09", f"{tag} is {matter.text(key)}; the lines add to {right:f}.",
-                matter, key, f"MATTER.{tag}", expected=f"{right:f}", at_risk=abs(stated - right),
+                matter, key, f"MATTER.{tag}", expected=f"{right:f}",
             )  # fmt: skip
     for key, tag, parts in (
         ("net_fees", "matter_net_fees", ("detail_fees", "credit_fees", "tax_on_fees", "share_fees")),
@@ -73,14 +72,14 @@ def _matter(bench: Judge, matter: Matter, half: Decimal) -> None:
         if stated is not None and all(abs(stated - right) > half for right in rights):
             bench.find(
                 "LX09", f"{tag} is {matter.text(key)}; detail, adjustment, tax and share give {rights[0]:f}.",
-                matter, key, f"MATTER.{tag}", expected=f"{rights[0]:f}", at_risk=abs(stated - rights[0]),
+                matter, key, f"MATTER.{tag}", expected=f"{rights[0]:f}",
             )  # fmt: skip
     due = amount(matter, "net_fees") + amount(matter, "net_expenses")
     stated = matter.decimal("total_due")
     if stated is not None and stated != due:
         bench.find(
             "LX09", f"matter_total_due is {matter.total_due}; matter_net_fees with matter_net_exp gives {due:f}.",
-            matter, "total_due", "MATTER.matter_total_due", expected=f"{due:f}", at_risk=abs(stated - due),
+            matter, "total_due", "MATTER.matter_total_due", expected=f"{due:f}",
         )  # fmt: skip
 
 

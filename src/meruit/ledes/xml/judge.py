@@ -10,7 +10,6 @@ from meruit.ledes.xml.notes import note
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from decimal import Decimal
 
     from meruit.findings import Finding, Severity
     from meruit.ledes.dialects import Dialect
@@ -34,10 +33,11 @@ class Judge:
         yield from found
 
     def passed_on(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        invoices = {invoice.number: invoice for invoice in self.file.invoices}
         for finding in findings:
             weighed = self._weighed(finding)
             if weighed:
-                yield weighed
+                yield self._at_risk(weighed, invoices.get(finding.invoice or ""), None)
 
     def find(
         self,
@@ -51,7 +51,6 @@ class Judge:
         expected: str | None = None,
         found: str | None = None,
         mend: str | None = None,
-        at_risk: Decimal | None = None,
         reason: str | None = None,
     ) -> None:
         """A finding about the value `key` of `record`; `says` follows the place in the message."""
@@ -70,13 +69,20 @@ class Judge:
             found=value[:SHOWN] if value else None,
             expected=expected,
             mend=mend,
-            at_risk=at_risk,
             reason=reason,
-            currency=(self.invoice.currency or None) if self.invoice and at_risk is not None else None,
         )
-        weighed = self._weighed(replace(finding, file=self.file.name, format=self.file.format or None))
+        finding = replace(finding, file=self.file.name, format=self.file.format or None)
+        weighed = self._weighed(finding)
         if weighed:
-            self._found.append(weighed)
+            self._found.append(self._at_risk(weighed, self.invoice, record))
+
+    @staticmethod
+    def _at_risk(finding: Finding, invoice: Invoice | None, record: Record | None) -> Finding:
+        """What graver findings put at risk: the line's amount, or the invoice's."""
+        if invoice is None or finding.severity == "advice":
+            return finding
+        value = (record if isinstance(record, Line) else invoice).decimal("total")
+        return replace(finding, at_risk=value, currency=invoice.currency or None) if value is not None else finding
 
     def _weighed(self, finding: Finding) -> Finding | None:
         """The finding as the chosen portal takes it: refused, warned about, or not looked at."""

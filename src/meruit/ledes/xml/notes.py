@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from meruit.findings import Finding, Severity
 from meruit.ledes.rules import rule as rule_of
-
-if TYPE_CHECKING:
-    from decimal import Decimal
 
 
 def note(
@@ -24,8 +19,6 @@ def note(
     found: str | None = None,
     expected: str | None = None,
     mend: str | None = None,
-    at_risk: Decimal | None = None,
-    currency: str | None = None,
     reason: str | None = None,
 ) -> Finding:
     """A finding of `rule`, with the severity and the advice of its row unless the caller knows better."""
@@ -44,6 +37,4 @@ def note(
         mend=mend or row.mend,
         fixable_by=row.fixable_by,
         portal_reason=reason or row.reason,
-        at_risk=at_risk,
-        currency=currency,
     )
