@@ -191,6 +191,43 @@ def test_as_an_ordinary_user_everything_works_in_folders_of_ones_own(folder: Pat
 
 
 @as_root
+def test_the_installation_of_another_user_is_not_touched(folder: Path) -> None:
+    home = folder / "home"
+    Cluster(home, throwaway=True).create()
+    try:
+        os.chown(home / places.RECORD, STRANGER.uid or 0, -1)
+        with pytest.raises(PostgresRefused, match="belongs to another user; run the command as the user who made it"):
+            Cluster(home, throwaway=True).start()
+    finally:
+        os.chown(home / places.RECORD, 0, -1)
+        Cluster(home, throwaway=True).destroy()
+
+
+def test_a_home_that_everybody_may_write_into_is_refused(folder: Path) -> None:
+    home = folder / "home"
+    home.mkdir()
+    home.chmod(0o777)
+    with pytest.raises(PostgresRefused, match="Everybody may write into"):
+        Cluster(home, throwaway=True).create()
+    assert list(home.iterdir()) == []
+
+
+def test_a_home_that_cannot_be_made_is_refused_with_a_way_out(folder: Path) -> None:
+    (folder / "file").touch()
+    with pytest.raises(PostgresRefused, match=r"cannot be made \(Not a directory\); set MERUIT_HOME"):
+        Cluster(folder / "file" / "home", throwaway=True).create()
+
+
+def test_a_torn_record_is_told_and_nothing_is_made_over_it(folder: Path) -> None:
+    home = folder / "home"
+    home.mkdir()
+    (home / places.RECORD).write_text("{")
+    with pytest.raises(PostgresRefused, match=r"postgres\.json cannot be read"):
+        Cluster(home, throwaway=True).start()
+    assert [file.name for file in home.iterdir()] == [places.RECORD]
+
+
+@as_root
 def test_no_folder_above_the_home_is_changed_and_a_closed_one_is_left_closed(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

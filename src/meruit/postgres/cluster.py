@@ -272,7 +272,7 @@ class Cluster:
         borrowed = system_user.borrowed_account(where.user)
         found = installed.reachable(self.binaries, where.user)
         for stale in where.cluster.glob("making-*"):
-            shutil.rmtree(stale)
+            shutil.rmtree(stale, ignore_errors=True)  # a killed initdb's last words may still be written
         making = Path(tempfile.mkdtemp(prefix="making-", dir=where.cluster))
         password = making / "password"
         password.write_text(passwords.read(where.secrets, SUPERUSER) + "\n", encoding="ascii")

@@ -71,7 +71,10 @@ class Places:
             "port": self.port,
         }
         part = self.home / (RECORD + ".part")
-        part.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8", errors="surrogateescape")
+        part.unlink(missing_ok=True)
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(descriptor, "w", encoding="utf-8", errors="surrogateescape") as stream:
+            stream.write(json.dumps(record, indent=2) + "\n")
         part.replace(self.home / RECORD)
 
 
@@ -82,23 +85,30 @@ def resolved(home: Path) -> Path:
 def recorded(home: Path) -> Places | None:
     """The places of an existing installation, or None where there is none at `home`."""
     home = resolved(home)
+    file = home / RECORD
     try:
-        text = (home / RECORD).read_text(encoding="utf-8", errors="surrogateescape")
-    except FileNotFoundError:
+        if os.name == "posix" and file.stat().st_uid != os.geteuid():
+            raise PermissionError
+        record = json.loads(file.read_text(encoding="utf-8", errors="surrogateescape"))
+        places = Places(
+            home=home,
+            cluster=Path(record["cluster"]),
+            user=SystemUser(**record["user"]),
+            sockets=None if record["sockets"] is None else Path(record["sockets"]),
+            port=record["port"],
+        )
+        before = Path(record["home"])
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except PermissionError:
         raise PostgresRefused(
             f"The installation at {home} belongs to another user; run the command as the user who made it."
         ) from None
-    record = json.loads(text)
-    places = Places(
-        home=home,
-        cluster=Path(record["cluster"]),
-        user=SystemUser(**record["user"]),
-        sockets=None if record["sockets"] is None else Path(record["sockets"]),
-        port=record["port"],
-    )
-    return places if Path(record["home"]) == home else _moved(places, Path(record["home"]))
+    except (ValueError, TypeError, KeyError) as error:
+        raise PostgresRefused(
+            f"{file} cannot be read ({error!r}); bring it back from a copy, or restore a backup into a new home."
+        ) from None
+    return places if before == home else _moved(places, before)
 
 
 def _moved(places: Places, before: Path) -> Places:
@@ -121,8 +131,7 @@ def prepared(home: Path, *, loopback: bool = False) -> Places:
         found.save()
         return found
     user = chosen_for(home)
-    # As root the server's user passes through the home to its data; it can list nothing there.
-    home.mkdir(mode=0o711 if user.is_other else 0o700, parents=True, exist_ok=True)
+    _make_home(home, user)
     cluster = _cluster_folder(home, user)
     places = Places(home, cluster, user, sockets=None if loopback else cluster / "run")
     if len(os.fsencode(places.data)) > LONGEST_DATA:
@@ -132,6 +141,21 @@ def prepared(home: Path, *, loopback: bool = False) -> Places:
         )
     places.save()
     return places
+
+
+def _make_home(home: Path, user: SystemUser) -> None:
+    try:
+        # As root the server's user passes through the home to its data; it can list nothing there.
+        home.mkdir(mode=0o711 if user.is_other else 0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise PostgresRefused(
+            f"The folder {home} cannot be made ({error.strerror}); set MERUIT_HOME to one that can."
+        ) from None
+    if os.name == "posix" and home.stat().st_mode & stat.S_IWOTH:
+        raise PostgresRefused(
+            f"Everybody may write into {home}, and could put something else in the place of what is made there; "
+            "set MERUIT_HOME to a folder of your own, or take that right away."
+        )
 
 
 def with_endpoint(places: Places) -> Places:

@@ -14,14 +14,16 @@ import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import psutil
+
 from meruit.postgres.errors import PostgresRefused
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 #: Ids that systemd's table of user ids leaves unused ("Users, Groups, UIDs and GIDs on systemd Systems"),
-#: below the 65,536 that a container maps. Each installation takes a block: server, gate, web, worker.
-FIRST_ID, LAST_ID, BLOCK = 60706, 61183, 4
+#: below the 65,536 that a container maps.
+FIRST_ID, LAST_ID = 60706, 61183
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +71,22 @@ def is_root() -> bool:
 
 
 def chosen_for(home: Path) -> SystemUser:
-    """The user for a new installation at `home`: ourselves, or as root a block of ids without an account."""
+    """The user for a new installation at `home`: ourselves, or as root an id without account and process."""
     if not is_root():
         return SystemUser()
     import grp
     import pwd
 
     taken = {entry.pw_uid for entry in pwd.getpwall()} | {entry.gr_gid for entry in grp.getgrall()}
-    blocks = (LAST_ID + 1 - FIRST_ID) // BLOCK
-    start = int.from_bytes(hashlib.sha256(os.fsencode(home)).digest()[:4], "big") % blocks
-    for step in range(blocks):
-        uid = FIRST_ID + BLOCK * ((start + step) % blocks)
-        if taken.isdisjoint(range(uid, uid + BLOCK)):
+    taken |= {process.info["uids"].real for process in psutil.process_iter(["uids"]) if process.info["uids"]}
+    ids = LAST_ID + 1 - FIRST_ID
+    start = int.from_bytes(hashlib.sha256(os.fsencode(home)).digest()[:4], "big") % ids
+    for step in range(ids):
+        uid = FIRST_ID + (start + step) % ids
+        if uid not in taken:
             return SystemUser(uid, uid)
     raise PostgresRefused(
-        f"All user ids from {FIRST_ID} to {LAST_ID} belong to accounts of this machine, so root has none "
+        f"All user ids from {FIRST_ID} to {LAST_ID} are taken on this machine, so root has none "
         "to run PostgreSQL as; run Meruit as an ordinary user, or bring a PostgreSQL server of your own."
     )
 
