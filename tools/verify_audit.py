@@ -415,7 +415,10 @@ class Texts:
 
 
 class Ledger:
-    """Postings in the row history: each entry sums to zero in each currency, and none is ever changed."""
+    """Each entry sums to zero in each currency, and no posting is ever changed.
+
+    Postings come one by one in the row history of their table, or all of an entry in its record `ledger.posted`.
+    """
 
     context = decimal.Context(prec=60, traps=[decimal.Inexact, decimal.InvalidOperation])
 
@@ -425,24 +428,32 @@ class Ledger:
         self.open: dict[tuple[str, str], decimal.Decimal] = {}
 
     def see(self, record: dict[str, Any]) -> None:
-        if record["event"] == "rows.inserted":
-            self.batched += record["after"]["rows"]  # of a large batch, history keeps number and digest only
-        elif record["event"] == "row.inserted":
-            self.add(record["after"])
-        else:
+        after, sums = record["after"], dict[tuple[str, str], decimal.Decimal]()
+        if record["event"] == "ledger.posted":
+            for posting in after["postings"]:
+                self.add(posting, "", sums)
+            for (_, currency), total in sums.items():
+                raise Broken(f"posts an entry that does not sum to zero: {total:f} {currency} are left")
+        elif record["event"] == "rows.inserted":
+            self.batched += after["rows"]  # of a large batch, history keeps number and digest only
+        elif record["event"] != "row.inserted":
             raise Broken("changes or removes a posting; postings are only ever added")
+        elif not isinstance(after, dict) or after.get("entry_id") is None:
+            raise Broken("is a posting that names no entry_id")
+        else:
+            self.add(after, str(after["entry_id"]), self.open)
 
-    def add(self, posting: Any) -> None:
+    def add(self, posting: Any, entry: str, sums: dict[tuple[str, str], decimal.Decimal]) -> None:
         try:
-            entry, currency, amount = str(posting["entry_id"]), str(posting["currency"]), posting["amount"]
+            currency, amount = str(posting["currency"]), posting["amount"]
             if not isinstance(amount, str) or not AMOUNT.fullmatch(amount):
                 raise TypeError
-            total = self.context.add(self.open.pop((entry, currency), ZERO), decimal.Decimal(amount))
+            total = self.context.add(sums.pop((entry, currency), ZERO), decimal.Decimal(amount))
         except (KeyError, TypeError, ArithmeticError):
-            raise Broken("is a posting without entry_id, currency and an amount as text") from None
+            raise Broken("has a posting without currency and an amount as text") from None
         self.postings += 1
         if total:
-            self.open[entry, currency] = total
+            sums[entry, currency] = total
 
 
 # ---------------------------------------------------------------- the check
@@ -601,6 +612,8 @@ class Check:
         if room in ("row", "rows"):
             if self.ledger and record["subject"]["kind"] == self.ledger.table:
                 self.ledger.see(record)
+        elif record["event"] == "ledger.posted" and self.ledger:
+            self.ledger.see(record)
         elif room in ("decision", "authenticator"):
             self.decisions.see(record)
             return

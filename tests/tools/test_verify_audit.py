@@ -393,6 +393,29 @@ def test_postings_sum_to_zero_in_every_entry_and_currency(run: Run) -> None:
     assert run(rebuilt(steal))[0] == 0, "without --ledger the verifier does not know what a posting is"
 
 
+@pytest.mark.parametrize(
+    ("amounts", "code", "sentence"),
+    [
+        (["10.00 USD", "-4.00 USD", "-6.00 USD", "5.0000 EUR", "-5 EUR"], 0, "postings, 0 sums other than zero."),
+        (["10.00 USD", "-9.99 USD"], 1, "posts an entry that does not sum to zero: 0.01 USD are left."),
+        (["10.00 USD", "-10.00 EUR"], 1, "does not sum to zero: 10.00 USD are left."),
+        ([], 0, "0 sums other than zero."),
+    ],
+)
+def test_an_entry_posted_in_one_record_sums_to_zero_by_itself(
+    run: Run, amounts: list[str], code: int, sentence: str
+) -> None:
+    def post(records: list[dict[str, Any]]) -> None:
+        record = json.loads(json.dumps(records[0]["record"]))
+        postings = [dict(zip(("amount", "currency"), amount.split(), strict=True)) for amount in amounts]
+        record.update(event="ledger.posted", subject={"id": "1", "kind": "ledger_entry"}, after={"postings": postings})
+        records.append({"record": record})
+
+    found, said = run(rebuilt(post), "--ledger")
+    assert sentence in said
+    assert found == code
+
+
 def test_postings_that_came_in_a_batch_are_told_as_not_checked(run: Run) -> None:
     def batch(records: list[dict[str, Any]]) -> None:
         posting = next(line["record"] for line in records if line["record"]["subject"]["kind"] == "ledger_posting")
@@ -410,10 +433,10 @@ def test_postings_that_came_in_a_batch_are_told_as_not_checked(run: Run) -> None
     [
         ({"event": "row.updated"}, "changes or removes a posting; postings are only ever added."),
         ({"event": "row.truncated"}, "changes or removes a posting"),
-        ({"after": {"entry_id": "1", "currency": "USD", "amount": 5}}, "without entry_id, currency and an amount"),
-        ({"after": {"entry_id": "1", "currency": "USD", "amount": "NaN"}}, "without entry_id, currency and an amount"),
-        ({"after": {"currency": "USD", "amount": "5.00"}}, "without entry_id"),
-        ({"after": None}, "without entry_id"),
+        ({"after": {"entry_id": "1", "currency": "USD", "amount": 5}}, "without currency and an amount as text"),
+        ({"after": {"entry_id": "1", "currency": "USD", "amount": "NaN"}}, "without currency and an amount as text"),
+        ({"after": {"currency": "USD", "amount": "5.00"}}, "names no entry_id"),
+        ({"after": None}, "names no entry_id"),
     ],
 )  # fmt: skip
 def test_a_posting_that_is_none_is_told(run: Run, change: dict[str, object], sentence: str) -> None:
