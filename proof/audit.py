@@ -3,7 +3,7 @@
     python proof/audit.py [--tamperings 10000] [--records 1000000] [--seed 1] [--write FILE]
 
 Each tampering takes a sound export with the receipts of its firm and changes it once, in one of the ways of
-`audit_tampering.py`; the outside verifier must not answer "everything agrees". Every second trial runs as on a
+`parts/audit_tampering.py`; the outside verifier must not answer "everything agrees". Every second trial runs as on a
 machine without `cryptography`, except where only the mathematics of a signature can tell.
 """
 
@@ -30,9 +30,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 ROOT = Path(__file__).resolve().parent.parent
 VERIFIER = ROOT / "tools" / "verify_audit.py"
-sys.path.insert(0, str(VERIFIER.parent))
+sys.path[:0] = [str(VERIFIER.parent), str(ROOT / "proof" / "parts")]
 
-import audit_trail as trail  # noqa: E402 - found beside this script, like the next one
+import audit_trail as trail  # noqa: E402 - from proof/parts, like audit_tampering
 import verify_audit as verifier  # noqa: E402 - stands alone in tools/, outside any package
 from audit_tampering import WAYS, Case, NothingToTamperWith, Way, mangled  # noqa: E402
 
@@ -203,8 +203,8 @@ def table(tally: Tally, volumes: list[Volume], seed: int) -> str:
             "| records | export | made, sealed and written in | verified in | of it CPU | memory of the verifier |",
             "| ---: | ---: | ---: | ---: | ---: | ---: |",
             *(
-                f"| {v.records:,} | {v.megabytes:,.0f} MB | {v.seal_seconds:.1f} s | {v.seconds:.1f} s | {v.cpu_seconds:.1f} s | "
-                f"{v.memory_megabytes:.0f} MB |"
+                f"| {v.records:,} | {v.megabytes:,.0f} MB | {v.seal_seconds:.1f} s | {v.seconds:.1f} s | "
+                f"{v.cpu_seconds:.1f} s | {v.memory_megabytes:.0f} MB |"
                 for v in volumes
             ),
         ]

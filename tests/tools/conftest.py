@@ -5,5 +5,5 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-for _folder in ("proof", "tools"):
+for _folder in ("proof", "proof/parts", "tools"):
     sys.path.insert(0, str(Path(__file__).resolve().parents[2] / _folder))
