@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from lxml import etree
-from tests.ledes.xml.documents import document, find, legal
 
 from meruit.ledes.tables import Column, table
 from meruit.ledes.xml import check, read, write
+from tests.ledes.xml.documents import document, find, legal
 
 FORMATS = ("LEDES2000", "LEDESXML2.0", "LEDESXML2.1", "LEDESXML2.2")
 FIELDS = [

@@ -30,6 +30,7 @@ def judge(bench: Judge, of: Layout, as_of: date | None) -> None:
             _persons(bench, matter)
             for line in matter.lines:
                 _codes(bench, line)
+            _twice(bench, matter)
             _flag(bench, matter)
             if of.numbered:
                 _entries(bench, matter)
@@ -111,6 +112,21 @@ def _codes(bench: Judge, line: Line) -> None:
             bench.find(
                 rule, f"{tag} is empty; {portal.title} wants one here.", line, key, f"{name}.{tag}",
                 severity="portal", reason=reason,
+            )  # fmt: skip
+
+
+def _twice(bench: Judge, matter: Matter) -> None:
+    """duplicate-line: the same day, person, amount and narrative in the same invoice and matter."""
+    first: dict[tuple[str, ...], Line] = {}
+    for line in matter.lines:
+        known = first.setdefault((line.kind, line.date, line.timekeeper_id, line.total, line.narrative), line)
+        if known is not line and line.narrative:
+            place = known.place("narrative")
+            where = f"line {place.line}" if place else "another line"
+            bench.find(
+                "duplicate-line", f"{where} of the file has the same day, person, amount and narrative.",
+                line, "narrative", f"{_segment(line)}.charge_desc",
+                reason="DUP-LINE" if line.kind == "F" else "DUP-EXPENSE",
             )  # fmt: skip
 
 
