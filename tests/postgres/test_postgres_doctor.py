@@ -31,17 +31,12 @@ def test_a_throwaway_cluster_lacks_nothing_but_durability(own: Cluster) -> None:
     }
 
 
-def test_an_installation_that_is_not_running_is_started_for_the_questions(tmp_path: Path) -> None:
-    with testing.temporary_folder() as folder:
-        cluster = Cluster(folder / "home")
-        try:
-            cluster.create()
-            points = list(doctor.examine_embedded(cluster))
-            assert [point.subject for point in points if not point.well] == []
-            assert len(points) >= 10
-            assert not cluster.answer().alive
-        finally:
-            cluster.destroy()
+def test_an_installation_that_is_not_running_is_started_for_the_questions(home: Path) -> None:
+    cluster = Cluster(home)
+    points = list(doctor.examine_embedded(cluster))
+    assert [point.subject for point in points if not point.well] == []
+    assert len(points) >= 10
+    assert not cluster.answer().alive
 
 
 def test_no_installation_is_told(tmp_path: Path) -> None:
@@ -87,17 +82,12 @@ def test_an_open_socket_folder_and_an_open_data_folder_are_found(own: Cluster) -
     assert "has mode 0755" in found["data"]
 
 
-def test_a_firms_setting_that_lets_statements_into_the_log_is_found() -> None:
-    with testing.temporary_folder() as folder:
-        cluster = Cluster(folder / "home", throwaway=True)
-        try:
-            cluster.create()
-            firm = cluster.places.cluster / configuration.FIRMS
-            firm.write_text("log_statement = all\n")
-            firm.chmod(0o644)
-            assert "log_statement is all instead of none" in ill(doctor.examine_embedded(cluster))["settings"]
-        finally:
-            cluster.destroy()
+def test_a_firms_setting_that_lets_statements_into_the_log_is_found(home: Path) -> None:
+    cluster = Cluster(home, throwaway=True)
+    firm = cluster.places.cluster / configuration.FIRMS
+    firm.write_text("log_statement = all\n")
+    firm.chmod(0o644)
+    assert "log_statement is all instead of none" in ill(doctor.examine_embedded(cluster))["settings"]
 
 
 def test_an_own_server_is_judged_by_its_roles(own: Cluster) -> None:

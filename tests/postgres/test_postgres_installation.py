@@ -47,11 +47,11 @@ def notes(url: str) -> list[str]:
 
 
 @pytest.fixture
-def installation() -> Iterator[Installation]:
-    with testing.temporary_folder() as folder:
-        made = Installation(folder / "home", environment={"PATH": os.environ["PATH"]}, throwaway=True)
-        yield made
-        made.cluster.destroy()
+def installation(home: Path) -> Iterator[Installation]:
+    """An installation without a schema."""
+    made = Installation(home, environment={"PATH": os.environ["PATH"]}, throwaway=True)
+    yield made
+    made.cluster.destroy()
 
 
 @pytest.fixture
@@ -79,7 +79,8 @@ def test_a_schema_that_fails_is_told(installation: Installation) -> None:
         installation.init((sys.executable, "-c", "raise SystemExit(3)", "this"), {})
 
 
-def test_every_command_but_init_wants_an_installation(installation: Installation) -> None:
+def test_every_command_but_init_wants_an_installation(folder: Path) -> None:
+    installation = Installation(folder / "none", environment={})
     with pytest.raises(PostgresRefused, match="make one with `meruit init`"), installation.reachable(APP):
         raise AssertionError("never reached")
     with pytest.raises(PostgresRefused, match="make one with `meruit init`"):

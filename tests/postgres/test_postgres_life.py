@@ -15,7 +15,7 @@ import psutil
 import psycopg
 import pytest
 
-from meruit.postgres import APP, OWNER, Cluster, PostgresRefused, configuration, leftovers, testing
+from meruit.postgres import APP, OWNER, Cluster, PostgresRefused, configuration, leftovers
 from meruit.postgres import cluster as cluster_module
 from meruit.postgres.errors import AlreadySupervised
 
@@ -44,24 +44,8 @@ def servers_of(cluster: Cluster) -> list[psutil.Process]:
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    """Pytest's own folders are closed to the server's user where root runs the tests."""
-    with testing.temporary_folder() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def fresh_home() -> Iterator[Path]:
-    """A home that was started once; initdb takes most of a second, a copy hardly any time."""
-    with testing.throwaway_cluster() as made:
-        made.stop()
-        yield made.home
-
-
-@pytest.fixture
-def cluster(folder: Path, fresh_home: Path) -> Iterator[Cluster]:
-    subprocess.run(["cp", "-a", str(fresh_home), str(folder / "home")], check=True)
-    made = Cluster(folder / "home", throwaway=True)
+def cluster(home: Path) -> Iterator[Cluster]:
+    made = Cluster(home, throwaway=True)
     made.create()
     yield made
     made.destroy()

@@ -34,12 +34,6 @@ def own() -> Iterator[Cluster]:
         yield made
 
 
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    with testing.temporary_folder() as made:
-        yield made
-
-
 def run_as(user: SystemUser, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command,
@@ -139,11 +133,9 @@ def test_a_password_file_others_could_read_is_refused(own: Cluster) -> None:
         file.chmod(0o600)
 
 
-def test_no_secret_of_ours_is_in_the_servers_environment(
-    own: Cluster, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_secret_of_ours_is_in_the_servers_environment(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MERUIT_OWNER_URL", "postgresql://meruit_owner:hush@/meruit")
-    cluster = Cluster(folder / "home", throwaway=True)
+    cluster = Cluster(home, throwaway=True)
     try:
         cluster.start()
         environment = Path(f"/proc/{cluster.pid}/environ").read_bytes()
@@ -191,16 +183,13 @@ def test_as_an_ordinary_user_everything_works_in_folders_of_ones_own(folder: Pat
 
 
 @as_root
-def test_the_installation_of_another_user_is_not_touched(folder: Path) -> None:
-    home = folder / "home"
-    Cluster(home, throwaway=True).create()
+def test_the_installation_of_another_user_is_not_touched(home: Path) -> None:
     try:
         os.chown(home / places.RECORD, STRANGER.uid or 0, -1)
         with pytest.raises(PostgresRefused, match="belongs to another user; run the command as the user who made it"):
             Cluster(home, throwaway=True).start()
     finally:
         os.chown(home / places.RECORD, 0, -1)
-        Cluster(home, throwaway=True).destroy()
 
 
 def test_a_home_that_everybody_may_write_into_is_refused(folder: Path) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from meruit.postgres import APP, GATE, LOGINS, Cluster, binaries, confinement, testing
+from meruit.postgres import APP, GATE, LOGINS, Cluster, binaries, confinement
 from meruit.postgres.logins import SUPERUSER
 from meruit.postgres.supervisor import environment_of
 
@@ -25,19 +25,6 @@ if TYPE_CHECKING:
 
 SUPERVISING = Path(__file__).with_name("supervising.py")
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
-
-
-@pytest.fixture(scope="module")
-def home() -> Iterator[Path]:
-    with testing.throwaway_cluster() as made:
-        made.stop()
-        yield made.home
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    with testing.temporary_folder() as made:
-        yield made
 
 
 class Run:
