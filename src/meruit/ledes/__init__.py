@@ -14,6 +14,9 @@ Pure: no Django, no network, no clock (`as_of` is handed in), no database.
 
 from __future__ import annotations
 
+from meruit.ledes.api import check, read, report, to_bytes, write
+from meruit.ledes.dialects import Dialect, dialect
+from meruit.ledes.flat.check import Report
 from meruit.ledes.model import (
     Address,
     Adjustment,
@@ -36,6 +39,7 @@ from meruit.ledes.model import (
     TierSummary,
     Timekeeper,
 )
+from meruit.ledes.refusals import CannotWrite, NotLedes
 from meruit.ledes.tables import FILES as FORMATS
 from meruit.ledes.tables import Column, Table, TableError, table
 
@@ -43,9 +47,11 @@ __all__ = [
     "FORMATS",
     "Address",
     "Adjustment",
+    "CannotWrite",
     "Client",
     "Column",
     "Contact",
+    "Dialect",
     "ExtendHeader",
     "File",
     "Firm",
@@ -53,10 +59,12 @@ __all__ = [
     "Line",
     "Marks",
     "Matter",
+    "NotLedes",
     "Party",
     "Place",
     "Record",
     "RegulatoryStatement",
+    "Report",
     "Table",
     "TableError",
     "Tax",
@@ -64,5 +72,11 @@ __all__ = [
     "TaxTier",
     "TierSummary",
     "Timekeeper",
+    "check",
+    "dialect",
+    "read",
+    "report",
     "table",
+    "to_bytes",
+    "write",
 ]

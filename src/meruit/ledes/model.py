@@ -398,6 +398,7 @@ class File:
     encoding: str = "ascii"
     newline: str = "\r\n"
     identifier: str = ""
+    ends_in_newline: bool = field(default=True, compare=False)
     invoices: list[Invoice] = field(default_factory=list)
     taxes: list[Tax] = field(default_factory=list)
     tiers: list[TaxTier] = field(default_factory=list)

@@ -68,7 +68,8 @@ class Bill:
     said: set[tuple[str, int, str]] = field(default_factory=set)
     people: dict[str, tuple[str, str, int]] = field(default_factory=dict)
     rates: dict[str, tuple[str, int]] = field(default_factory=dict)
-    matters: dict[str, int] = field(default_factory=dict)
+    #: Matter -> its client and the line that first said so.
+    matters: dict[str, tuple[str, int]] = field(default_factory=dict)
     coded: bool = False
     uncoded: list[tuple[int, int, str, str]] = field(default_factory=list)
     adjustments: int = 0
@@ -79,7 +80,7 @@ class Bill:
         """Whether `flaw` is to be said: always, or for a fact that many records repeat the first time only."""
         if not flaw.once:
             return True
-        key = (flaw.rule, flaw.column, flaw.found or flaw.message)
+        key = (flaw.rule, flaw.column, flaw.message)
         if key in self.said:
             return False
         self.said.add(key)

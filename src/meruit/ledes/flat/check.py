@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from meruit.ledes.flat.frame import HEAD, NotFlat, frame
+from meruit.ledes.flat.frame import HEAD, frame
 from meruit.ledes.flat.judge import Judge
 from meruit.ledes.flat.records import Flaw
 from meruit.ledes.flat.scan import Outcome, Scan, Scattered
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from meruit.ledes.flat.scan import Screen
 
 PIECE = 1 << 20
-#: Parts smaller than this are not worth a process.
-SMALLEST_PART = 8 << 20
 #: Findings of one rule kept for one file; more are counted. Memory stays bounded on any input.
 MOST_OF_A_RULE = 50_000
 
@@ -44,7 +42,6 @@ class Report:
     lines: int = 0
     #: invoice number -> (total, currency, first line, firm and client)
     invoices: dict[str, tuple[Decimal | None, str | None, int, str]] = field(default_factory=dict)
-    at_risk: dict[str, Decimal | None] = field(default_factory=dict)
 
 
 @contextmanager
@@ -74,11 +71,11 @@ def check_flat(
         head = stream.read(HEAD)
         found = frame(head, encoding)
         judge = Judge(found.layout, dialect, as_of)
-        outcome = _pass(stream, found, judge, shown, quick=quick, screen=screen, progress=progress)
+        outcome = one_pass(stream, found, judge, shown, quick=quick, screen=screen, progress=progress)
         findings = assemble([outcome], found, judge, shown)
         if whole is not None:
             findings = [_moved(finding, whole, encoding) for finding in findings]
-        return _report(shown, found, outcome, findings)
+        return report_of(shown, found, [outcome], findings)
 
 
 def narrowed(stream: BinaryIO) -> tuple[Encoding, BinaryIO, bytes | None]:
@@ -90,38 +87,48 @@ def narrowed(stream: BinaryIO) -> tuple[Encoding, BinaryIO, bytes | None]:
     return encoding, io.BytesIO(whole), whole
 
 
-def _pass(
+def one_pass(
     stream: BinaryIO,
     found: Frame,
     judge: Judge,
     name: str | None,
     *,
-    quick: bool,
-    screen: Screen | None,
-    progress: Callable[[int], None] | None,
+    quick: bool = True,
+    screen: Screen | None = None,
+    progress: Callable[[int], None] | None = None,
     start: int | None = None,
     stop: int | None = None,
     line: int | None = None,
+    may_restart: bool = True,
 ) -> Outcome:
     """One pass over the records, or a second one that keeps every invoice open when they are scattered."""
     begin = found.data_byte if start is None else start
-    for scattered in (False, True):
-        scan = Scan(found, judge, name, quick=quick, scattered=scattered, screen=screen, line=line, byte=begin)
-        stream.seek(begin)
-        left = None if stop is None else stop - begin
-        rest = b""
-        try:
-            while piece := stream.read(PIECE if left is None else min(PIECE, left)):
-                if left is not None:
-                    left -= len(piece)
-                rest = scan.feed(rest + piece, final=False)
-                if progress:
-                    progress(len(piece))
-            scan.feed(rest, final=True)
-            return scan.finish()
-        except Scattered:
-            continue
-    raise AssertionError("A pass that keeps every invoice open met a scattered one.")
+    try:
+        return _through(
+            stream, Scan(found, judge, name, quick=quick, screen=screen, line=line, byte=begin), begin, stop, progress
+        )
+    except Scattered:
+        if not may_restart:
+            raise
+    scan = Scan(found, judge, name, quick=quick, scattered=True, screen=screen, line=line, byte=begin)
+    return _through(stream, scan, begin, stop, None)
+
+
+def _through(
+    stream: BinaryIO, scan: Scan, begin: int, stop: int | None, progress: Callable[[int], None] | None
+) -> Outcome:
+    """The bytes from `begin` to `stop`, piece by piece, through one scan."""
+    stream.seek(begin)
+    left = None if stop is None else stop - begin
+    rest = b""
+    while piece := stream.read(PIECE if left is None else min(PIECE, left)):
+        if left is not None:
+            left -= len(piece)
+        rest = scan.feed(rest + piece, final=False)
+        if progress:
+            progress(len(piece))
+    scan.feed(rest, final=True)
+    return scan.finish()
 
 
 def assemble(outcomes: Sequence[Outcome], found: Frame, judge: Judge, name: str | None) -> list[Finding]:
@@ -132,38 +139,10 @@ def assemble(outcomes: Sequence[Outcome], found: Frame, judge: Judge, name: str 
         scan.finding(note.flaw, note.line, 0 if note.line == 1 else None, None, None, None, None)
         for note in found.notes
     ]
-    findings += _clients(outcomes, scan)
     findings += _whole_file(outcomes, found, judge, scan)
     columns = judge.at
     findings.sort(key=lambda f: (f.line or 0, columns.get(f.field or "", -1), f.rule, f.message))
     return _bounded(findings)
-
-
-def _clients(outcomes: Sequence[Outcome], scan: Scan) -> Iterator[Finding]:
-    """LC02: a matter with a second client, at the first record that says so."""
-    at = scan.judge.at
-    matters: dict[str, str] = {}
-    said: set[tuple[str, str]] = set()
-    first: dict[str, tuple[str, int]] = {}
-    for outcome in outcomes:
-        for matter, clients in outcome.clients.items():
-            for client, sight in clients.items():
-                owner = matters.setdefault(matter, client)
-                first.setdefault(matter, (client, sight.line))
-                if client == owner or (matter, client) in said:
-                    continue
-                said.add((matter, client))
-                flaw = Flaw(
-                    "LC02",
-                    "error",
-                    at["CLIENT_ID"],
-                    f'Matter "{matter}" has the client "{client}" here and "{owner}" on line {first[matter][1]}.',
-                    client,
-                    owner,
-                )
-                finding = scan.finding(flaw, sight.line, sight.byte, sight.invoice, sight.entry, sight.amount, None)
-                outcome.at_risk.setdefault(sight.invoice, outcome.invoices.get(sight.invoice, (None,))[0])
-                yield finding
 
 
 def _whole_file(outcomes: Sequence[Outcome], found: Frame, judge: Judge, scan: Scan) -> Iterator[Finding]:
@@ -259,8 +238,10 @@ def _moved(finding: Finding, whole: bytes, encoding: Encoding) -> Finding:
     return replace(finding, byte=wide_offset(whole, finding.byte, encoding))
 
 
-def _report(name: str | None, found: Frame, outcome: Outcome, findings: list[Finding]) -> Report:
-    return Report(name, found.format, found.encoding.name, findings, outcome.lines, outcome.invoices, outcome.at_risk)
-
-
-__all__ = ["NotFlat", "Report", "check_flat"]
+def report_of(name: str | None, found: Frame, outcomes: Sequence[Outcome], findings: list[Finding]) -> Report:
+    """What the passes over the parts of one file come to together."""
+    report = Report(name, found.format, found.encoding.name, findings)
+    for outcome in outcomes:
+        report.lines += outcome.lines
+        report.invoices.update(outcome.invoices)
+    return report

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from meruit.ledes.flat.layout import Layout
 from meruit.ledes.flat.records import Flaw
+from meruit.ledes.refusals import NotLedes
 from meruit.ledes.tables import FILES, table
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ FLAT = tuple(name for name in FILES if name in ("LEDES1998B", "LEDES98BI V2"))
 _LEDES = re.compile(r"(?i)^\s*LEDES\s*[0-9]")
 
 
-class NotFlat(ValueError):
+class NotFlat(NotLedes):
     """The file is no flat LEDES file: neither identifier nor header names one."""
 
 
@@ -126,7 +127,8 @@ def _frame(seen: list[tuple[str, int, int]], notes: list[Note], encoding: Encodi
                         "LF01",
                         "error",
                         -1,
-                        f"The identifier says {named_by_identifier.name}, the header names the columns of {found.name}; the header was believed.",
+                        f"The identifier says {named_by_identifier.name}, the header names the columns of "
+                        f"{found.name}; the header was believed.",
                         first,
                         found.heading.identifier,
                     ),

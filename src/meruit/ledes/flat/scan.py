@@ -67,16 +67,6 @@ if TYPE_CHECKING:
     Screen = Callable[[Batch], Iterable[Finding]]
 
 
-class Sight(NamedTuple):
-    """Where a client was first seen with a matter (LC02)."""
-
-    line: int
-    byte: int | None
-    invoice: str
-    entry: str
-    amount: Decimal | None
-
-
 @dataclass(slots=True)
 class Outcome:
     """What a pass found, and what is needed to join the passes over parts of one file."""
@@ -84,8 +74,6 @@ class Outcome:
     findings: list[Finding] = field(default_factory=list)
     lines: int = 0
     invoices: dict[str, tuple[Decimal | None, str | None, int, str]] = field(default_factory=dict)
-    at_risk: dict[str, Decimal | None] = field(default_factory=dict)
-    clients: dict[str, dict[str, Sight]] = field(default_factory=dict)
 
 
 class Scan:
@@ -299,16 +287,16 @@ class Scan:
             bill.uncoded.append((look.line_of(k), byte, values[at["LINE_ITEM_NUMBER"]], values[at["LINE_ITEM_TOTAL"]]))
 
     def note_matter(self, bill: Bill, values: Sequence[str], look: Look, k: int) -> None:
-        """LC02: which clients the file has with a matter, and where it first said so."""
+        """LC02: one client per matter of the invoice.
+
+        Many firms number matters anew under each client, so invoices of one file are not compared.
+        """
         at = self.judge.at
         client, matter = values[at["CLIENT_ID"]], values[at["LAW_FIRM_MATTER_ID"]]
-        bill.matters.setdefault(matter, look.line_of(k))
-        if client and matter:
-            seen = self.out.clients.setdefault(matter, {})
-            if client not in seen:
-                byte = look.byte_of(k, at["CLIENT_ID"])
-                entry, total = values[at["LINE_ITEM_NUMBER"]], decimal_of(values[at["LINE_ITEM_TOTAL"]])
-                seen[client] = Sight(look.line_of(k), byte, values[at["INVOICE_NUMBER"]], entry, total)
+        owner, line = bill.matters.setdefault(matter, (client, look.line_of(k)))
+        if client != owner and client and owner and matter:
+            message = f'Matter "{matter}" has the client "{client}" here and "{owner}" on line {line}.'
+            look.say(bill, [Flaw("LC02", "error", at["CLIENT_ID"], message, client, owner, once=True)], k)
 
     # -- the thorough way --------------------------------------------------------------------------
 
@@ -443,8 +431,6 @@ class Scan:
         rule = rules()[flaw.rule]
         grave = flaw.severity != "advice"
         name = self.judge.columns[flaw.column].name if flaw.column >= 0 else None
-        if grave and invoice is not None and (invoice not in self.out.at_risk) and bill is not None:
-            self.out.at_risk[invoice] = decimal_of(bill.values[self.judge.at["INVOICE_TOTAL"]])
         return Finding(
             rule=flaw.rule,
             severity=flaw.severity,
