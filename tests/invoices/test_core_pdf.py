@@ -114,6 +114,20 @@ def test_two_hundred_lines_run_over_pages_with_their_heading_and_count() -> None
     assert "$120,000.00" in pages[0]
 
 
+def test_a_sum_never_stands_alone_on_the_next_page() -> None:
+    for count in range(10, 40):
+        pages = text_of(render_pdf(bill(*(line(n, f"Entry {n}.") for n in range(1, count + 1)))))
+        (last,) = (page for page in pages if "Total of services" in page)
+        assert f"Entry {count}." in last
+
+
+def test_a_narrative_longer_than_a_page_is_printed_whole() -> None:
+    for place in (1, 2):
+        entries = [line(1, "Short."), line(2, "Short.")]
+        entries[place - 1] = line(place, "Summarise production. " * 400)
+        assert " ".join(text_of(render_pdf(bill(*entries)))).count("Summarise production.") == 400
+
+
 def test_vat_in_pounds_with_the_tax_in_euros_beside_it() -> None:
     vat = bill(
         line(1, "Advise", tax_rate="0.2"),
