@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,9 +14,11 @@ from meruit.portals.core import (
     MoneyMove,
     State,
     Turn,
+    alarm_after,
     may_appeal,
     payment_move,
     screen_word,
+    submission_key,
 )
 
 D = Decimal
@@ -57,3 +60,23 @@ def test_a_payment_is_part_all_or_too_much(paid: str, move: MoneyMove) -> None:
 
 def test_an_appeal_opens_on_a_rejection_or_an_approval_only() -> None:
     assert {state for state in State if may_appeal(state)} == {State.REJECTED, State.APPROVED}
+
+
+def test_the_key_of_a_submission_tells_files_revisions_and_payers_apart() -> None:
+    keys = {
+        submission_key(portal, client, number, revision, sha256)
+        for portal in ("legal-x", "collaborati")
+        for client in ("C1", "C2")
+        for number in ("2026-00017", "2026-00018")
+        for revision in (1, 2)
+        for sha256 in (b"a" * 32, b"b" * 32)
+    }
+    assert len(keys) == 32
+    with pytest.raises(ValueError, match='invoice number "17/2"'):
+        submission_key("legal-x", "C1", "17/2", 1, b"")
+
+
+def test_silence_is_an_alarm_only_past_the_portals_limit() -> None:
+    sent_at = datetime(2026, 3, 7, 20, tzinfo=UTC)
+    assert not alarm_after(4, sent_at, sent_at + timedelta(hours=4))
+    assert alarm_after(4, sent_at, sent_at + timedelta(hours=4, seconds=1))

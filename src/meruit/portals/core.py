@@ -8,6 +8,7 @@ portal and word, never by the word alone: the same word means different things i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -244,6 +245,19 @@ def payment_move(owed: Decimal, paid: Decimal) -> MoneyMove:
 def may_appeal(state: State) -> bool:
     """Whether an appeal can be opened: on what was rejected or approved with a cut."""
     return state in (State.REJECTED, State.APPROVED)
+
+
+def submission_key(portal: str, client: str, number: str, revision: int, sha256: bytes) -> str:
+    """The idempotency key under which a file is sent: the same file for the same revision is one submission."""
+    for name, value in (("portal", portal), ("client", client), ("invoice number", number)):
+        if not value or "/" in value:
+            raise ValueError(f'The {name} "{value}" cannot be part of a key; it must not be empty or hold a slash.')
+    return "/".join((portal, client, number, str(revision), sha256.hex()))
+
+
+def alarm_after(hours: int, sent_at: datetime, now: datetime) -> bool:
+    """Whether a transmitted bill has been met with silence for longer than its portal's limit."""
+    return now - sent_at > timedelta(hours=hours)
 
 
 def screen_word(state: State, *, billed: Decimal, approved: Decimal | None, money: Money, appealed: bool) -> str:
