@@ -8,8 +8,10 @@ from decimal import Decimal
 
 import pytest
 
-from meruit.invoices.artefacts.ledes import NotInThisFormat, as_1998b, family_name_first
+from meruit import ledes
+from meruit.invoices.artefacts.ledes import NotInThisFormat, as_1998b, family_name_first, render_1998b
 from meruit.invoices.core import Document, DocumentLine, Firm, Kind, LineKind, MatterRef, Payer
+from meruit.ledes.refusals import CannotWrite
 
 D = Decimal
 FEE = DocumentLine(
@@ -78,9 +80,31 @@ def test_fee_expense_and_adjustment_fill_their_own_columns() -> None:
     assert (discount.kind, discount.units, discount.rate, discount.adjustment) == ("IF", "", "", "-35.50")
 
 
-def test_nothing_in_a_narrative_breaks_a_record() -> None:
-    fee = next(line for _, _, line in as_1998b(BILL).lines())
+def test_the_bytes_are_a_file_without_findings_that_says_the_same() -> None:
+    made = render_1998b(BILL, portal="client-portal")
+    assert ledes.check(made.data, portal="client-portal") == []
+    back = ledes.read(made.data)
+    assert ledes.to_bytes(back) == made.data
+    (invoice,) = back.invoices
+    assert (invoice.number, invoice.total, len(invoice.lines)) == ("2026-00017", "400.00", 3)
+    assert render_1998b(BILL).data == made.data
+
+
+def test_nothing_in_a_narrative_breaks_a_record_and_every_repair_is_told() -> None:
+    accents = replace(BILL, lines=(replace(FEE, timekeeper_name="Zoë Žižek"), COST, DISCOUNT))
+    made = render_1998b(accents)
+    fee = ledes.read(made.data).invoices[0].lines[0]
     assert fee.narrative == "Draft answer / research notice rule () and reply"
+    assert fee.timekeeper_name == "Zizek, Zoe"
+    assert any(repair.startswith("TIMEKEEPER_NAME: ") for repair in made.repairs)
+    assert made.data.isascii()
+
+
+def test_a_file_that_would_be_refused_is_not_made() -> None:
+    nameless = replace(BILL, matter=replace(BILL.matter, number=""))
+    with pytest.raises(CannotWrite, match="2026-00017 is not sent") as refused:
+        render_1998b(nameless)
+    assert [finding.field for finding in refused.value.findings]
 
 
 @pytest.mark.parametrize(

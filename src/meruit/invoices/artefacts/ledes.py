@@ -1,19 +1,26 @@
-"""A document as a LEDES file in memory: what the writer of each format is given.
+"""The LEDES 1998B bytes of a document.
 
-LEDES 1998B has neither tax nor currency and knows no credit note. A document that needs one of them is
-refused here, since a portal would book the wrong sum without a word.
+The format has neither tax nor currency and knows no credit note. A document that needs one of them is
+refused here, since a portal would book the wrong sum without a word. Characters that the format cannot
+hold are put another way by the LEDES library, each repair told; a file that its rules then still find
+wrong is not made.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from meruit import ledes
+from meruit.findings import ABOVE_ADVICE
 from meruit.invoices.core.document import Document, DocumentLine, Kind, LineKind
+from meruit.ledes.convert.mend import mend
+from meruit.ledes.convert.report import Reporter
+from meruit.ledes.dialects import NONE, dialect
+from meruit.ledes.refusals import CannotWrite
 
-#: The format has no escape: these would break a record. Nothing else of a narrative is touched.
-_UNSENDABLE = str.maketrans({"|": "/", "\r": " ", "\n": " ", "\t": " "})
+FORMAT = "LEDES1998B"
 _KINDS = {
     LineKind.FEE: "F",
     LineKind.EXPENSE: "E",
@@ -24,6 +31,30 @@ _KINDS = {
 
 class NotInThisFormat(ValueError):
     """The document says something that the format cannot carry."""
+
+
+@dataclass(frozen=True, slots=True)
+class EBill:
+    """The exact bytes to send, and what was put another way to make them."""
+
+    data: bytes
+    repairs: tuple[str, ...]
+
+
+def render_1998b(document: Document, portal: str | None = None) -> EBill:
+    """The document as LEDES 1998B, in ASCII, in the dialect of a portal where one is named.
+
+    `CannotWrite` carries the findings where the format or the portal would refuse the file.
+    """
+    bill, chosen, listed = as_1998b(document), dialect(portal) if portal else NONE, Reporter()
+    mend(bill, FORMAT, listed, dialect=chosen, ascii_only=True)
+    data = ledes.to_bytes(bill)
+    wrong = [f for f in ledes.check(data, portal=chosen, name=document.number) if f.severity in ABOVE_ADVICE]
+    if wrong:
+        raise CannotWrite(
+            f"{document.number} is not sent as {FORMAT}: {len(wrong)} findings, the first: {wrong[0].message}", wrong
+        )
+    return EBill(data, tuple(f"{entry.field}: {entry.says} {entry.value}".strip() for entry in listed.entries))
 
 
 def as_1998b(document: Document) -> ledes.File:
@@ -37,13 +68,13 @@ def as_1998b(document: Document) -> ledes.File:
         date=_day(document.issued_on),
         start=_day(document.period_from),
         end=_day(document.period_to),
-        description=_text(document.description),
+        description=document.description,
         total=_amount(document.net),
         firm=ledes.Firm(id=document.firm.ledes_id or document.firm.tax_id, name=document.firm.name),
         client=ledes.Client(id=document.payer.client_id, name=document.payer.name),
         matters=[_matter(document)],
     )
-    return ledes.File(format="LEDES1998B", invoices=[invoice])
+    return ledes.File(format=FORMAT, invoices=[invoice])
 
 
 def family_name_first(name: str) -> str:
@@ -76,7 +107,7 @@ def _line(line: DocumentLine, order: int) -> ledes.Line:
         rate="" if of_whole_bill else _amount(line.rate),
         adjustment=_amount(line.amount if of_whole_bill else line.adjustment),
         total=_amount(line.amount),
-        narrative=_text(line.narrative),
+        narrative=line.narrative,
         task_code=line.task_code if line.is_fee else "",
         activity_code=line.activity_code if by_person else "",
         expense_code=line.expense_code if line.kind is LineKind.EXPENSE else "",
@@ -103,7 +134,3 @@ def _number(value: Decimal) -> str:
     """Hours and units with at least one decimal: 1.5, 2.0, 0.25."""
     text = f"{value.normalize():f}"
     return text if "." in text else f"{text}.0"
-
-
-def _text(narrative: str) -> str:
-    return narrative.translate(_UNSENDABLE).replace("[]", "()")
