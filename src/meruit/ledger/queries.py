@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
@@ -45,7 +45,7 @@ def balance(
     }
     asked = {column: value for column, value in narrower.items() if value is not None}
     where = "".join(f" AND {column} = %s" for column in asked)
-    values: list[object] = [account, *asked.values()]
+    values: list[Any] = [account, *asked.values()]
     if on is not None:
         where += ' AND e."on" <= %s'
         values.append(on)

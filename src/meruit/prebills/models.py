@@ -14,29 +14,40 @@ from meruit.ui.fields import money
 class PreBill(models.Model):
     """A matter's work of one period, drafted for review. `state` is written by `actions.move` alone."""
 
-    natural_key = models.TextField(unique=True)  # matter and period
+    natural_key = models.TextField(unique=True)  # matter, period, and which bill of the period it is
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="+")
     period_from = models.DateField()
     period_to = models.DateField()
     state = models.TextField(default="draft")  # draft, in review, held, approved, invoiced
     state_since = models.DateTimeField()
+    returned_at = models.DateTimeField(null=True)  # an approval of before counts no more
     reviewer = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField()
     currency = models.TextField()
     arrangement = models.JSONField(null=True)  # which arrangement applied and each step of its arithmetic
+    layered = money(null=True)  # what this bill ran through the layers of the matter's shares; set when invoiced
     screened_at = models.DateTimeField(null=True)
     screened_under = models.TextField(blank=True)
 
 
 class Line(models.Model):
-    """An entry, in one version, on a pre-bill. Worked is never overwritten; billed follows from adjustments."""
+    """An entry, in one version, on a pre-bill; or a charge of the arrangement that belongs to no single entry.
+
+    Copied from the entry by the database. Worked is never overwritten; beside it stands what the arrangement
+    makes of it, and what is billed: that less the write-downs.
+    """
+
+    class Kind(models.TextChoices):
+        TIME = "time"
+        EXPENSE = "expense"
+        ADJUSTMENT = "adjustment"
 
     prebill = models.ForeignKey(PreBill, models.PROTECT, related_name="lines")
     number = models.IntegerField()
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="+")
-    version = models.IntegerField()
-    kind = models.TextField()
-    timekeeper = models.ForeignKey(Timekeeper, models.PROTECT, related_name="+")
+    entry = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+")
+    version = models.IntegerField(null=True)
+    kind = models.TextField(choices=Kind.choices)
+    timekeeper = models.ForeignKey(Timekeeper, models.PROTECT, null=True, related_name="+")
     worked_on = models.DateField()
     narrative = models.TextField()
     hours = models.DecimalField(max_digits=8, decimal_places=2, null=True)
@@ -44,14 +55,16 @@ class Line(models.Model):
     rate = money(null=True)
     standard_value = money()
     worked_value = money()
+    arranged_value = money()
     billed_hours = models.DecimalField(max_digits=8, decimal_places=2, null=True)
     billed_value = money()
     task_code = models.TextField(blank=True)
     activity_code = models.TextField(blank=True)
     expense_code = models.TextField(blank=True)
+    hard_cost = models.BooleanField(default=False)
     late = models.BooleanField(default=False)
     on_hold = models.BooleanField(default=False)
-    removed_at = models.DateTimeField(null=True)  # left the pre-bill: transferred, or its matter was split
+    removed_at = models.DateTimeField(null=True)  # left the pre-bill: transferred, held back, or its bill reversed
 
     class Meta:
         constraints = [
@@ -59,7 +72,19 @@ class Line(models.Model):
             models.UniqueConstraint(
                 fields=["entry"], name="prebills_entry_once", condition=models.Q(removed_at__isnull=True)
             ),
+            models.CheckConstraint(
+                condition=models.Q(kind="adjustment", entry__isnull=True)
+                | models.Q(kind__in=["time", "expense"], entry__isnull=False),
+                name="prebills_line_of_entry",
+            ),
         ]
+
+
+class GivenUp(models.Model):
+    """An entry that will never be billed: its work in progress was written off. Written by that effect alone."""
+
+    entry = models.OneToOneField(Entry, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
 
 
 class WriteDown(models.Model):
@@ -74,14 +99,23 @@ class WriteDown(models.Model):
 
 
 class Hold(models.Model):
-    """A specialist holds a line with a reason and a review date; keeping it longer, or releasing it, is decided."""
+    """A specialist holds a line, or a whole pre-bill, with a reason and a review date.
 
-    line = models.ForeignKey(Line, models.PROTECT, related_name="holds")
+    Keeping it longer, or releasing it, is decided.
+    """
+
+    prebill = models.ForeignKey(PreBill, models.PROTECT, related_name="holds")
+    line = models.ForeignKey(Line, models.PROTECT, null=True, related_name="holds")
     reason = models.TextField()
     review_on = models.DateField()
     held_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     held_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["line"], name="prebills_held_once", condition=models.Q(ended_at=None)),
+        ]
 
 
 class HoldChange(models.Model):

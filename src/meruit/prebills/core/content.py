@@ -51,8 +51,8 @@ class ContentLine:
     """One line that goes on the bill; lines on hold are not part of it."""
 
     number: int
-    kind: str  # time or expense
-    timekeeper: int
+    kind: str  # time, expense, or adjustment: a charge of the arrangement, which is nobody's hours
+    timekeeper: int | None
     worked_on: date
     narrative: str
     hours: Decimal | None  # as billed

@@ -1,0 +1,39 @@
+"""What may happen to a pre-bill: drafted, arranged, held, written down, reviewed, approved."""
+
+from meruit.prebills.actions.arranging import Facts, arrange
+from meruit.prebills.actions.drafting import Drafted, draft
+from meruit.prebills.actions.lines import (
+    carry_out_hold_change,
+    carry_out_write_down,
+    comment,
+    hold,
+    propose_hold_change,
+    propose_write_down,
+    release_hold,
+    resolve,
+    write_down,
+)
+from meruit.prebills.actions.moving import move
+from meruit.prebills.actions.reviewing import approve, propose_final_bill, return_to_draft, send, settle
+
+__all__ = [
+    "Drafted",
+    "Facts",
+    "approve",
+    "arrange",
+    "carry_out_hold_change",
+    "carry_out_write_down",
+    "comment",
+    "draft",
+    "hold",
+    "move",
+    "propose_final_bill",
+    "propose_hold_change",
+    "propose_write_down",
+    "release_hold",
+    "resolve",
+    "return_to_draft",
+    "send",
+    "settle",
+    "write_down",
+]

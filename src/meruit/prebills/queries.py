@@ -1,0 +1,223 @@
+"""What one may ask of a pre-bill: its sums, its content as an approval sees it, and its division among payers."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from django.db.models import Sum
+
+from meruit.matters.core import ShareError, read_shares
+from meruit.matters.models import Payer, ShareSet
+from meruit.money import Precision, Rounding
+from meruit.money.currencies import currency
+from meruit.prebills import core
+from meruit.prebills.models import Line, PreBill
+from meruit.prebills.sharing import Billable, Division, PayerTerms, SharingError, divide
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from django.db.models import QuerySet
+
+NOTHING = Decimal(0)
+
+
+def live(prebill: PreBill) -> QuerySet[Line]:
+    """The lines that are on the pre-bill, by number; held ones too."""
+    return Line.objects.filter(prebill=prebill, removed_at=None).order_by("number")
+
+
+def billable(prebill: PreBill) -> QuerySet[Line]:
+    """The lines that would go on the bill now."""
+    return live(prebill).filter(on_hold=False)
+
+
+def totals(prebill: PreBill) -> core.Totals:
+    """Worked beside billed."""
+    return core.totals(_draft(line) for line in live(prebill))
+
+
+def by_timekeeper(prebill: PreBill) -> list[core.PersonSum]:
+    """Each timekeeper's part."""
+    return core.by_timekeeper(_draft(line) for line in live(prebill) if line.timekeeper_id is not None)
+
+
+def division(prebill: PreBill) -> Division:
+    """The bills that this pre-bill would make now, one for each payer. `SharingError` says why it makes none."""
+    sets = [
+        read_shares(s.from_on, s.shares)
+        for s in ShareSet.objects.filter(matter=prebill.matter).order_by("from_on", "id")
+    ]
+    latest = {s.from_on: s for s in sets}  # a later decision about the same day stands for the earlier one
+    named = {share.payer for s in latest.values() for share in s.shares}
+    candidates = (
+        Payer.objects.filter(pk__in=named) if named else Payer.objects.filter(client_id=prebill.matter.client_id)
+    )
+    unit = currency(prebill.currency).unit
+    try:
+        return divide(
+            [
+                Billable(
+                    line=line.pk,
+                    number=line.number,
+                    kind=line.kind,
+                    worked_on=line.worked_on,
+                    amount=line.billed_value,
+                    code=line.task_code or line.expense_code,
+                )
+                for line in billable(prebill)
+            ],
+            list(latest.values()),
+            {p.pk: _terms(p) for p in candidates},
+            currency=prebill.currency,
+            layered_before=layered_before(prebill),
+            unit=unit,
+        )
+    except ShareError as error:
+        raise SharingError(str(error)) from error
+
+
+def layered_before(prebill: PreBill) -> Decimal:
+    """What earlier bills of the matter, that still stand, ran through the layers of its shares."""
+    earlier = PreBill.objects.filter(matter=prebill.matter, state=core.State.INVOICED).exclude(pk=prebill.pk)
+    standing = earlier.filter(lines__removed_at=None).distinct().values("pk")
+    found = PreBill.objects.filter(pk__in=standing).aggregate(sum=Sum("layered"))["sum"]
+    return found or NOTHING
+
+
+def content(prebill: PreBill, bills: Sequence[core.PayerTotal]) -> core.BillContent:
+    """What an approval of this pre-bill covers, as things stand."""
+    return core.BillContent(
+        currency=prebill.currency,
+        payers=tuple(bills),
+        lines=tuple(
+            core.ContentLine(
+                number=line.number,
+                kind=line.kind,
+                timekeeper=line.timekeeper_id,
+                worked_on=line.worked_on,
+                narrative=line.narrative,
+                hours=line.billed_hours,
+                units=line.units,
+                rate=line.rate,
+                amount=line.billed_value,
+            )
+            for line in billable(prebill)
+        ),
+    )
+
+
+def decision_content(prebill: PreBill, bills: Iterable[core.PayerTotal]) -> dict[str, Any]:
+    """The content of a final-bill decision: what `prebills.describe_final_bill` reads."""
+    return {
+        "prebill_id": prebill.pk,
+        "bills": [
+            {
+                "payer_id": b.payer,
+                "fees": str(b.fees),
+                "costs": str(b.costs),
+                "tax": str(b.tax),
+                "total": str(b.total),
+            }
+            for b in bills
+        ],
+    }
+
+
+def written(content: core.BillContent) -> dict[str, Any]:
+    """A content as plain JSON, to be kept as evidence of what was put forward."""
+    return {
+        "currency": content.currency,
+        "payers": [_plain(asdict(p)) for p in content.payers],
+        "lines": [_plain(asdict(line)) for line in content.lines],
+    }
+
+
+def read(kept: Mapping[str, Any]) -> core.BillContent:
+    """The content of a kept record."""
+    from datetime import date
+
+    def amount(value: str | None) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+    return core.BillContent(
+        currency=kept["currency"],
+        payers=tuple(
+            core.PayerTotal(p["payer"], *(Decimal(p[k]) for k in ("fees", "costs", "tax", "total")))
+            for p in kept["payers"]
+        ),
+        lines=tuple(
+            core.ContentLine(
+                number=x["number"],
+                kind=x["kind"],
+                timekeeper=x["timekeeper"],
+                worked_on=date.fromisoformat(x["worked_on"]),
+                narrative=x["narrative"],
+                hours=amount(x["hours"]),
+                units=amount(x["units"]),
+                rate=amount(x["rate"]),
+                amount=Decimal(x["amount"]),
+            )
+            for x in kept["lines"]
+        ),
+    )
+
+
+def unbilled(matter_id: int) -> Decimal:
+    """Work in progress of a matter, recomputed from its entries: released, not billed for good, not given up.
+
+    The ledger's account `wip` must hold the same.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT coalesce(sum(v.worked_value), 0)
+              FROM timesheets_released r JOIN timesheets_entry e ON e.id = r.entry_id
+              JOIN timesheets_version v ON v.entry_id = e.id AND v.number = e.version
+             WHERE e.matter_id = %s AND v.billable
+               AND NOT EXISTS (SELECT 1 FROM prebills_givenup g WHERE g.entry_id = e.id)
+               AND NOT EXISTS (SELECT 1 FROM prebills_line l JOIN prebills_prebill p ON p.id = l.prebill_id
+                                WHERE l.entry_id = e.id AND l.removed_at IS NULL AND p.state = 'invoiced')
+            """,
+            [matter_id],
+        )
+        row = cursor.fetchone()
+    assert row is not None  # an aggregate has one row
+    found: Decimal = row[0]
+    return found
+
+
+def billed(entry_ids: Iterable[int]) -> set[int]:
+    """Which of these entries are on a final bill that stands: they are answered, never changed."""
+    rows = Line.objects.filter(entry_id__in=list(entry_ids), removed_at=None, prebill__state=core.State.INVOICED)
+    return {entry for entry in rows.values_list("entry_id", flat=True) if entry is not None}
+
+
+def _terms(payer: Payer) -> PayerTerms:
+    precision = Precision(currency(payer.currency).minor_units, Rounding(payer.rounding))
+    return PayerTerms(
+        payer=payer.pk, name=payer.name, currency=payer.currency, tax_rate=payer.tax_rate, precision=precision
+    )
+
+
+def _draft(line: Line) -> core.DraftLine:
+    return core.DraftLine(
+        number=line.number,
+        kind="expense" if line.kind == Line.Kind.EXPENSE else "time",
+        timekeeper=line.timekeeper_id or 0,
+        worked_on=line.worked_on,
+        standard=line.standard_value,
+        worked=line.worked_value,
+        billed=line.billed_value,
+        hours=line.hours or NOTHING,
+        billed_hours=line.billed_hours or NOTHING,
+        on_hold=line.on_hold,
+        hard_cost=line.hard_cost,
+    )
+
+
+def _plain(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v if v is None or isinstance(v, (int, str)) else str(v) for k, v in record.items()}
