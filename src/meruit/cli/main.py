@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 #: command -> (module under meruit.cli, attribute, one line of help). The module offers a click
 #: command or a typer application under that attribute.
-COMMANDS: Mapping[str, tuple[str, str, str]] = {}
+COMMANDS: Mapping[str, tuple[str, str, str]] = {
+    "check": ("check", "check", "Judge LEDES files: what a portal would refuse, where, and what to do."),
+    "show": ("show", "show", "Show the invoices of a LEDES file as a person reads them."),
+    "codes": ("codes", "app", "Suggest UTBMS codes for a narrative; show what a code means."),
+    "convert": ("convert", "command", "Turn a LEDES file into another format, telling every value's fate first."),
+    "guidelines": ("guidelines", "app", "Try, check, read, start and compare a client's guideline set."),
+}
 
 
 class Lazy(click.Group):

@@ -151,10 +151,11 @@ class Judge:
 
     # -- findings ----------------------------------------------------------------------------------
 
-    def finding(self, number: int, hit: Hit, entry: Entry | None) -> Finding:
-        """The finding as it is printed and kept."""
+    def finding(self, number: int, hit: Hit, entry: Entry | None, near: Entry | None = None) -> Finding:
+        """The finding as it is printed and kept; `near` is a line of the invoice that a hit without a line is of."""
         rule = self.rules[number]
         line = hit.entry or entry
+        near = line or near
         at_risk = hit.at_risk
         if at_risk is None and line is not None:
             at_risk = line.value
@@ -162,7 +163,7 @@ class Judge:
             rule=rule.type.slug,
             severity=hit.severity or rule.severity,
             message=hit.message,
-            file=line.file if line else None,
+            file=near.file if near else None,
             line=line.line if line else None,
             invoice=hit.invoice or (line.invoice if line else None),
             entry=line.id if line else None,
@@ -177,7 +178,7 @@ class Judge:
             confidence=hit.confidence,
             fixable_by=hit.fixable_by or rule.type.fixable_by,
             at_risk=at_risk,
-            currency=line.currency if line else None,
+            currency=near.currency if near else None,
         )
 
     def judge(self, entries: Iterable[Entry]) -> Judgement:
@@ -205,7 +206,7 @@ class Judge:
                     self._count(out, number, outcome)
                 else:
                     last = outcome.entry or members[-1]
-                    finding = self.finding(number, outcome, outcome.entry)
+                    finding = self.finding(number, outcome, outcome.entry, members[-1])
                     said.append((places.get(id(last), out.entries), number, finding))
         for number, outcome in self.standing():
             if isinstance(outcome, Unjudged):
@@ -288,20 +289,20 @@ class Live:
         places = self._places
         said: list[tuple[int, int, Finding]] = []
 
-        def take(place: int, entry: Entry | None, pairs: Iterable[Said]) -> None:
+        def take(place: int, entry: Entry | None, pairs: Iterable[Said], near: Entry | None = None) -> None:
             for number, outcome in pairs:
                 if isinstance(outcome, Unjudged):
                     out.unjudged[self.judge.rules[number].type.slug, outcome.reason] += 1
                 else:
                     line = outcome.entry or entry
                     at = places.get(line.id, place) if line else place
-                    said.append((at, number, self.judge.finding(number, outcome, line)))
+                    said.append((at, number, self.judge.finding(number, outcome, line, near)))
 
         for id, pairs in self._of_line.items():
             take(places[id], self.entries[id], pairs)
         for key, pairs in self._of_group.items():
-            last = max(places[i] for i in self._members[key])
-            take(last, None, pairs)
+            last = max(self._members[key], key=places.__getitem__)
+            take(places[last], None, pairs, self.entries[last])
         take(self._next, None, self.judge.standing())
         said.sort(key=lambda item: item[:2])
         out.findings = [finding for _, _, finding in said]

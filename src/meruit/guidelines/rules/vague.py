@@ -102,7 +102,7 @@ def is_operative(narrative: str, start: int, end: int) -> bool:
     family="VAGUE",
     severity="warn",
     params=(
-        number("min_chars", "10", "fewest characters of a narrative"),
+        number("min_chars", "10", "fewest characters of the narrative of a fee"),
         number("max_chars", None, "most characters (portals cut at 500 to 4000)"),
     ),
 )
@@ -117,7 +117,7 @@ def narrative_length(p: Params, c: Context) -> Check:
         if entry.narrative is None:
             return blank("narrative")
         size = len(entry.narrative.strip())
-        if size < least:
+        if size < least and entry.kind == "fee":
             return Hit(
                 field="narrative",
                 found=f"{size} characters",

@@ -1,0 +1,1 @@
+"""Findings of formats and guidelines on entries, bills and files."""
