@@ -137,7 +137,7 @@ def file_administration(u: Understanding) -> Detection | None:
                 "retention letter",
                 "fee agreement",
                 "retainer agreement",
-            ) and not task.kinds & (DRAFT | COMM | CLERICAL):
+            ) and (not task.kinds & (DRAFT | COMM | CLERICAL) or "expert" in " ".join(words)):
                 continue
             if word in ("matter number", "client number") and not task.kinds & CLERICAL:
                 continue
@@ -221,11 +221,18 @@ def _schedule_is_paper(u: Understanding, task: Task) -> bool:
 def _about_dates(u: Understanding, task: Task) -> bool:
     """Whether a talk is to schedule: "call to reschedule"; not "mediation scheduled June 14"."""
     words = u.reading.words
-    return any(
-        words[k] in _TO_SCHEDULE
-        and (words[k - 1] == "to" or task.topic_at in (k - 1, k - 2) or not words[k].endswith("e"))
-        for k in range(task.at + 1, task.end)
-    )
+    for k in range(task.at + 1, task.end):
+        if words[k] in _TO_SCHEDULE:
+            if words[k - 1] == "to":
+                return True
+            if task.topic_at in (k - 1, k - 2) and u.reading.bases[k] != words[k]:
+                return True
+            if task.topic_at == k - 1 and words[k] in _DATE_NOUNS:
+                return True
+    return False
+
+
+_DATE_NOUNS = frozenset({"scheduling", "rescheduling", "availability", "calendaring", "adjournment", "logistics"})
 
 
 def proofreading(u: Understanding) -> Detection | None:
@@ -257,6 +264,11 @@ def proofreading(u: Understanding) -> Detection | None:
     return None
 
 
+_STAMPING = frozenset(
+    {"bates stamping", "bates labeling", "bates numbering", "tabbing", "collating", "scanning", "photocopying"}
+)
+
+
 def clerical(u: Understanding, *, extra: frozenset[str] = frozenset()) -> Detection | None:
     """Copying, indexing, binders, data entry, ordering, redaction. `extra` are the client's own words."""
     for task in u.tasks:
@@ -267,6 +279,8 @@ def clerical(u: Understanding, *, extra: frozenset[str] = frozenset()) -> Detect
             if not _clerks_object(u, task, next(v for v in task.verbs if v in _ALWAYS)):
                 continue
             return at_task(u, task, "clerical-verb", "this is an assistant's work", _PASSES)
+        if task.kinds & DRAFT and any(w in _STAMPING for w in _units(u, task)):
+            return at_task(u, task, "clerical-means", "this is an assistant's work", _PASSES)
         wanted = _PAIRS.get(verb)
         if wanted is not None and _object_in(u, task, wanted, 5):
             if (

@@ -12,12 +12,14 @@ speaks, local travel takes the place of travel, and the most specific clerical r
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from meruit.guidelines.narrative import clerical as _clerical
 from meruit.guidelines.narrative import expense_text, lumping, overhead, private, proportion, staffing, travelling
 from meruit.guidelines.narrative import vagueness as _vagueness
+from meruit.guidelines.narrative.coding import code_contradicts
 from meruit.guidelines.narrative.detection import Detection
+from meruit.guidelines.narrative.understanding import cue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,30 +28,51 @@ if TYPE_CHECKING:
 
     Detector = Callable[..., Detection | None]
 
+
+class _Specific(NamedTuple):
+    """A narrower rule, and the cues without which it cannot fire."""
+
+    detector: Detector
+    cues: int
+
+
+def _specific(detector: Detector, *names: str) -> _Specific:
+    return _Specific(detector, sum({cue(name) for name in names}))
+
+
 #: Narrower rules that make vagueness (and the clerical family) silent on the same line.
-_SPECIFIC: Mapping[str, Detector] = {
-    "GL-18": overhead.billing_for_billing,
-    "GL-19": _clerical.file_administration,
-    "GL-20": overhead.budgets,
-    "GL-21": overhead.training,
-    "GL-22": overhead.ramp_up,
-    "GL-23": _clerical.scheduling,
-    "GL-24": _clerical.filing_and_service,
-    "GL-25": overhead.supervision,
-    "GL-28": _clerical.proofreading,
-    "GL-29": overhead.summaries,
-    "GL-30": overhead.transmittals,
-    "GL-31": overhead.incomplete_communication,
-    "GL-33": overhead.marketing,
-    "GL-34": overhead.before_engagement,
-    "GL-35": staffing.multiple_attendees,
-    "GL-17": _clerical.clerical,
+_SPECIFIC: Mapping[str, _Specific] = {
+    "GL-18": _specific(overhead.billing_for_billing, "billing"),
+    "GL-19": _specific(_clerical.file_administration, "file-admin"),
+    "GL-20": _specific(overhead.budgets, "budget"),
+    "GL-21": _specific(overhead.training, "training"),
+    "GL-22": _specific(overhead.ramp_up, "ramp-up"),
+    "GL-23": _specific(_clerical.scheduling, "calendar"),
+    "GL-24": _specific(_clerical.filing_and_service, "serve"),
+    "GL-25": _specific(overhead.supervision, "supervise"),
+    "GL-28": _specific(_clerical.proofreading, "proof"),
+    "GL-29": _specific(overhead.summaries, "summary"),
+    "GL-30": _specific(overhead.transmittals, "transmit"),
+    "GL-31": _specific(overhead.incomplete_communication, "no-contact"),
+    "GL-33": _specific(overhead.marketing, "marketing"),
+    "GL-34": _specific(overhead.before_engagement, "pre-engagement"),
+    "GL-35": _Specific(staffing.multiple_attendees, 0),
+    "GL-17": _Specific(_clerical.clerical, 0),
 }
+
+
+def _kept(u: Understanding, rule: str) -> Detection | None:
+    """What a narrower rule says with its defaults, worked out once an entry."""
+    if rule not in u.kept:
+        detector, cues = _SPECIFIC[rule]
+        u.kept[rule] = detector(u) if not cues or u.cues & cues else None
+    found: Detection | None = u.kept[rule]
+    return found
 
 
 def specific(u: Understanding) -> bool:
     """Whether a narrower rule speaks of the line."""
-    return any(detector(u) is not None for detector in _SPECIFIC.values())
+    return any(_kept(u, rule) is not None for rule in _SPECIFIC)
 
 
 def _vague(u: Understanding) -> Detection | None:
@@ -68,7 +91,8 @@ DETECTORS: Mapping[str, Detector] = {
     "GL-05": _vagueness.research_detail,
     "GL-06": _vagueness.document_review_detail,
     "GL-07": _vagueness.prohibited_phrase,
-    **_SPECIFIC,
+    "GL-15": code_contradicts,
+    **{rule: found.detector for rule, found in _SPECIFIC.items()},
     "GL-26": proportion.research_over_limit,
     "GL-27": proportion.basic_research,
     "GL-32": travelling.waiting,
@@ -89,7 +113,7 @@ def judge(u: Understanding) -> dict[str, Detection]:
     """All detectors that fire with their defaults, by rule id."""
     found: dict[str, Detection] = {}
     for rule, detector in DETECTORS.items():
-        detection = detector(u)
+        detection = _kept(u, rule) if rule in _SPECIFIC else detector(u)
         if detection is not None:
             found[rule] = detection
     return found

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _WEIGHING = group("pieces.weighing")
 _ANSWERING = group("pieces.answering")
 _SENDING = group("pieces.sending")
+_TALKING_THROUGH = frozenset({"go over", "go through", "discuss", "talk about", "work through"})
 _ARGUING = group("pieces.arguing")
 _MAIL = group("pieces.mail")
 
@@ -70,7 +71,7 @@ def one_work(r: Reading, a: Task, b: Task) -> bool:
     together = a.kinds | b.kinds
     if b.anaphoric and joins([a.verbs[-1], b.verbs[0]], b.kinds, together) and not b.kinds & CLERICAL & ~a.kinds:
         return True
-    if b.verbs[0] in _SENDING and a.kinds & DRAFT and b.doc is None and not b.kinds & CLERICAL:
+    if b.verbs[0] in _SENDING and a.kinds & (DRAFT | CLERICAL | REVIEW) and b.doc is None and not b.kinds & CLERICAL:
         return True
     if a.kinds & DRAFT and b.kinds & DRAFT:
         return a.doc is not None and a.doc == b.doc
@@ -82,6 +83,10 @@ def one_work(r: Reading, a: Task, b: Task) -> bool:
         return b.weight == 0 and _same_people(r, a, b)
     if a.kinds & REVIEW and b.kinds & COMM and b.verbs[0] in _ANSWERING:
         return a.doc in _MAIL or bool(a.kinds & COMM)
+    if a.kinds & COMM and b.verbs[0] in _TALKING_THROUGH and b.separator == "weak":
+        return True
+    if a.kinds & REVIEW and b.kinds & PLAN and a.weight == 0:
+        return True
     if b.kinds & STEP and a.kinds & (REVIEW | RESEARCH | PLAN | DRAFT | ATTEND):
         return True
     if a.kinds & (REVIEW | RESEARCH) and b.kinds & REVIEW and b.verbs[0] in _WEIGHING:

@@ -16,6 +16,8 @@ _PRIVATE = cue("private")
 _SSN = re.compile(r"\b\d{3}-\d{2}-\d{4}\b")
 _BIRTH = re.compile(r"\b(?:dob|date of birth|born)\b\W{0,3}\d{1,2}[/-]\d{1,2}[/-]\d{2,4}", re.I)
 _RESERVE = re.compile(r"\breserves?\b[^.;]{0,30}\$\s?\d|\$\s?[\d,]+[^.;]{0,20}\breserve\b", re.I)
+_FIGURE = re.compile(r"\d[-/]\d|\$")
+_FIGURES = (("private-number", _SSN), ("private-birth", _BIRTH), ("private-reserve", _RESERVE))
 _HEALTH = group("private.health")
 _ADMISSIONS = group("private.admissions")
 _PASSES = "the same work without the fact itself: what was advised on, not what was said"
@@ -23,11 +25,11 @@ _PASSES = "the same work without the fact itself: what was advised on, not what 
 
 def private_content(u: Understanding) -> Detection | None:
     """Numbers of persons, health, reserves, admissions."""
-    text = u.text
-    for ground, pattern in (("private-number", _SSN), ("private-birth", _BIRTH), ("private-reserve", _RESERVE)):
-        match = pattern.search(text)
-        if match:
-            return at_span(u, match.span(), ground, "personal or reserved figures stand in the narrative", _PASSES)
+    if _FIGURE.search(u.text):
+        for ground, pattern in _FIGURES:
+            match = pattern.search(u.text)
+            if match:
+                return at_span(u, match.span(), ground, "personal or reserved figures stand in the narrative", _PASSES)
     if not u.has(_PRIVATE):
         return None
     r = u.reading

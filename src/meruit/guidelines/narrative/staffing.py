@@ -91,6 +91,9 @@ def _beside(u: Understanding, k: int) -> bool:
     return any(w in ("with", "w/", "along with", "alongside", "and") for w in words[max(0, k - 3) : k])
 
 
+_ASSIGNING = frozenset({"instruct", "assign", "delegate", "direct", "supervise"})
+
+
 def internal_conference(u: Understanding, *, mode: str = "prohibit") -> Detection | None:
     """Talk inside the firm. `mode` "prohibit" is the only one a line alone can decide."""
     if mode == "allow":
@@ -98,6 +101,8 @@ def internal_conference(u: Understanding, *, mode: str = "prohibit") -> Detectio
     for task in u.tasks:
         if task.kinds & (CLERICAL | MANAGE | PLAN | RESEARCH | ATTEND) or not communication(u, task):
             continue
+        if task.verbs[0] in _ASSIGNING:
+            continue  # supervision speaks
         if task.kinds & (DRAFT | REVIEW) and not task.kinds & COMM and not task.persons & INSIDE:
             continue
         k = u.internal(task)

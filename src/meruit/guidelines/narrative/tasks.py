@@ -38,6 +38,7 @@ from meruit.guidelines.narrative.words import (
     PREP,
     RESEARCH,
     REVIEW,
+    SOFT,
     STEP,
     STRONG,
     TIME,
@@ -47,7 +48,9 @@ from meruit.guidelines.narrative.words import (
     VERB,
     WAIT,
     WEAK,
+    WHOLE,
     group,
+    groups_under,
 )
 
 _FORMS = BASE | ED | ING
@@ -128,7 +131,7 @@ def segment(r: Reading) -> list[Task]:
                 headed = bool(b & COLON) and len(found) <= 1 and i <= _HEADING
             elif not head or separator not in ("strong", "start"):
                 separator = "weak"
-            if not head:
+            if not head and found:
                 start = i + 1
             head = True
             i += 1
@@ -137,9 +140,10 @@ def segment(r: Reading) -> list[Task]:
             i += 1
             continue
         if head:
-            at = _head_from(r, i, separator, topic, form, bool(found))
+            at = _head_from(r, i, separator, topic, form, bool(found), bool(found) and bare_so_far)
             if at >= 0:
                 kinds, verb, new_form = _kind_at(r, at)
+                r.weights[at] = 0
                 if headed:
                     found.clear()
                     start = 0
@@ -165,6 +169,7 @@ def segment(r: Reading) -> list[Task]:
                 bare_so_far = False
         elif b & VERB and _runs_on(r, i, form, topic):
             kinds, verb, new_form = _kind_at(r, i)
+            r.weights[i] = 0
             found.append(Task(i, i, kinds, verb, new_form, "run-on"))
             bare_so_far, topic = True, False
             i += 1
@@ -191,13 +196,24 @@ def _side_by_side(before: Task, kinds: int, form: int) -> bool:
     return bool(form & before.form or kinds & before.kinds & COMM or not form or not before.form)
 
 
+#: Binders, notebooks, labels: what is "prepared" or "updated" without drafting.
+_MADE_BY_CLERKS = {
+    verb: words
+    for verb, words in groups_under("clerical.object-of").items()
+    if verb in ("prepare", "create", "put together", "update", "finalize")
+}
+
+
 def _kind_at(r: Reading, at: int) -> tuple[int, str, int]:
     b = r.bits[at]
     kinds = b & ANY_KIND
     base = r.bases[at]
     if b & HEAD and b & VERB and kinds & COMM and base in ("call", "email", "e-mail", "conference", "exchange"):
         kinds = COMM
-    if base == "prepare":
+    made = _MADE_BY_CLERKS.get(base)
+    if made is not None and any(word in made for word in r.words[at + 1 : at + 5]):
+        kinds = CLERICAL
+    elif base == "prepare":
         kinds = _prepare(r, at)
     return kinds, base, b & _FORMS
 
@@ -222,7 +238,7 @@ def _until_preposition(r: Reading, i: int) -> list[int]:
     return r.bits[i:end]
 
 
-def _head_from(r: Reading, i: int, separator: str, topic: bool, form: int, later: bool) -> int:
+def _head_from(r: Reading, i: int, separator: str, topic: bool, form: int, later: bool, bare: bool) -> int:
     """The place of the head that begins at unit `i`, or -1.
 
     Articles, adverbs and adjectives may stand before it; at the beginning also a subject ("Partner
@@ -235,8 +251,8 @@ def _head_from(r: Reading, i: int, separator: str, topic: bool, form: int, later
         b = bits[k]
         if b & (STRONG | WEAK):
             return -1
-        if b & ANY_KIND and _opens(r, k, separator, topic, form):
-            return k
+        if b & ANY_KIND and _opens(r, k, separator, topic, form, bare):
+            return _beyond_light_verb(r, k) if r.bases[k] in _LIGHT else k
         if b & (PREP | TOPIC) and not b & ANY_KIND:
             return -1
         if separator == "weak" and later and not (b & (DET | AUX | GENERIC | FUNC) or r.words[k].endswith("ly")):
@@ -245,7 +261,22 @@ def _head_from(r: Reading, i: int, separator: str, topic: bool, form: int, later
     return -1
 
 
-def _opens(r: Reading, k: int, separator: str, topic: bool, form: int) -> bool:
+#: Verbs that lend themselves to a noun: "conduct review of", "hold meeting with".
+_LIGHT = frozenset({"conduct", "hold", "do", "complete", "take part in", "prepare for", "direct"})
+
+
+def _beyond_light_verb(r: Reading, k: int) -> int:
+    """ "Conducted first-level review of ..." is a review; "conduct deposition of ..." stays with its verb."""
+    for j in range(k + 1, min(k + 5, len(r.bits))):
+        b = r.bits[j]
+        if b & (PREP | TOPIC | STRONG | WEAK):
+            break
+        if b & (HEAD | AMBIGUOUS) and b & (REVIEW | RESEARCH) and not b & EVENT:
+            return j
+    return k
+
+
+def _opens(r: Reading, k: int, separator: str, topic: bool, form: int, bare: bool) -> bool:
     bits, words = r.bits, r.words
     b = bits[k]
     following = bits[k + 1] if k + 1 < len(bits) else 0
@@ -282,12 +313,14 @@ def _opens(r: Reading, k: int, separator: str, topic: bool, form: int) -> bool:
         return True
     joined = words[k - 1] if k else ""
     if mine & ING and not mine & BASE:
-        return bool(form & ING or not form or joined in _BEFORE_GERUND)
+        return bool(form & ING or (not form and joined != ",") or joined in _BEFORE_GERUND)
     if mine & ED and not mine & BASE:
         return bool(form & ED or not form) and after != "by"
     if b & AMBIGUOUS:
         if form & ED and not form & BASE:
             return False
+        if bare and not last and not following & (STRONG | WEAK | PREP) and words[k - 1] != ",":
+            return True
         if r.bases[k] in _PAPERS and not following & DET:
             return bool(after in ("to", "with") and k + 2 < len(bits) and bits[k + 2] & PERSON and not topic)
         if topic:
@@ -399,7 +432,7 @@ def _describe(r: Reading, task: Task) -> None:
                 task.event = bases[k]
             weight += w
             if task.topic_at >= 0 or not aside:
-                subject += w
+                subject += w or (WHOLE // 2 if b & SOFT and not b & PERSON else 0)
             first = False
         k += 1
     task.bits = seen

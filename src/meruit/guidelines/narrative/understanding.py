@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from meruit.guidelines.narrative.pieces import allocated, pieces
 from meruit.guidelines.narrative.reading import Reading, read
@@ -87,6 +87,8 @@ class Understanding:
         self.tasks: list[Task] = segment(reading)
         self.pieces: list[list[Task]] = pieces(reading, self.tasks)
         self.cues = reading.cues
+        #: What detectors have worked out already, by rule id (see `detectors`).
+        self.kept: dict[str, Any] = {}
 
     @cached_property
     def grade(self) -> Grade | None:
@@ -153,7 +155,8 @@ class Understanding:
 
     def span(self, first: int, last: int | None = None) -> tuple[int, int]:
         """Characters of the units from `first` to `last` inclusive."""
-        return self.reading.starts[first], self.reading.ends[first if last is None else last]
+        r = self.reading
+        return r.place(first)[0], r.place(first if last is None else last)[1]
 
     def task_span(self, task: Task) -> tuple[int, int]:
         """Characters of a task."""
@@ -184,9 +187,9 @@ class Understanding:
         for k, b in enumerate(r.bits):
             if b & PERSON and not b & (DOC | HEAP):
                 side: Side = "inside" if self.inside_at(k) else ("client" if b & CLIENT else "outside")
-                yield Participant(self.text[r.starts[k] : r.ends[k]], side, (r.starts[k], r.ends[k]))
+                yield Participant(self.text[slice(*r.place(k))], side, r.place(k))
             elif aside and b & CAPITAL and not b & (ANY_KIND | DOC | EVENT | FUNC | NUMBER):
-                yield Participant(self.text[r.starts[k] : r.ends[k]], "named", (r.starts[k], r.ends[k]))
+                yield Participant(self.text[slice(*r.place(k))], "named", r.place(k))
             if b & PREP or b & TOPIC:
                 aside = r.words[k] in ("with", "to", "from", "w/")
 

@@ -79,7 +79,7 @@ def vague(u: Understanding, *, specific: Callable[[Understanding], bool] | None 
     if len(u.pieces) > 1 and not u.allocated:
         return None
     if not u.tasks:
-        if u.reading.bits and _names_an_event(u) and u.weight >= WHOLE:
+        if u.reading.bits and _names_an_event(u):
             return None
         if specific is not None and specific(u):
             return None
@@ -129,7 +129,10 @@ def _bare_talk(task: Task) -> bool:
 
 
 def _names_an_event(u: Understanding) -> bool:
-    return any(b & EVENT for b in u.reading.bits)
+    """ "Court conference" or "Mediation re pump failure"; not "Trial" alone."""
+    r = u.reading
+    events = [word for word, b in zip(r.words, r.bits, strict=True) if b & EVENT]
+    return bool(events) and (u.weight >= WHOLE or any(" " in word for word in events))
 
 
 def _what_passes(u: Understanding) -> str:
@@ -188,6 +191,8 @@ def _subject_outside(u: Understanding, task: Task) -> int:
 def _named_beside(u: Understanding, task: Task) -> bool:
     """A name right after the verb or in brackets: "call J. Hale re lease", "tc M. Hsu"."""
     bits = u.reading.bits
+    if any(bits[j] & CAPITAL and not bits[j] & ~CAPITAL for j in range(task.start, task.at)):
+        return True
     k = task.at + 1
     return k < task.end and bool(bits[k] & CAPITAL) and not bits[k] & (DOC | EVENT | HEAP | GENERIC)
 
@@ -275,6 +280,8 @@ def _heap_of(u: Understanding, task: Task) -> int:
         b = r.bits[k]
         if k > task.at and (r.words[k] in ("to", "for", "in", "from", "against") or b & 0) and k > task.at + 1:
             return -1
+        if r.words[k] in _MAIL and r.words[k] not in ("emails", "e-mails", "messages"):
+            continue
         if b & HEAP and not (b & HEAD and k == task.at and r.words[k] not in ("document review", "doc review")):
             if careful and r.words[k] not in _HEAPS_ALWAYS:
                 continue

@@ -93,15 +93,17 @@ def _weight(bits: int, form: str) -> int:
     if bits & (GENERIC | FUNC | PREP | DET | WEAK | STRONG | ANAPHOR | PERSON | TIME | AUX):
         return 0
     if bits & (DOC | EVENT | HEAP | SOFT):
-        return WHOLE // 2 if " " not in form else (WHOLE if bits & DOC and not bits & HEAP else WHOLE - 1)
+        return WHOLE if " " in form and bits & DOC and not bits & HEAP else WHOLE // 2
     if bits & PLACE_OF_LAW:
         return 1
+    if bits & VERB and not bits & HEAD:
+        return WHOLE // 2  # away from the head: "motion to exclude", "claim to transfer"
     if bits & (VERB | HEAD | TOPIC):
         return 0
     return WHOLE
 
 
-def _rows(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+def rows(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     for line in (DATA / name).read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             tag, words = line.split("\t")
@@ -111,7 +113,7 @@ def _rows(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
 @cache
 def _irregular() -> Mapping[str, tuple[str, ...]]:
     """base -> (past forms..., -ing form) where the rules of spelling do not give them."""
-    return dict(_rows("irregular.tsv"))
+    return dict(rows("irregular.tsv"))
 
 
 _VOWELS = "aeiou"
@@ -159,7 +161,7 @@ def _spread(tag: str, word: str) -> Iterator[tuple[str, int, str]]:
 @cache
 def cue_bits() -> Mapping[str, int]:
     """cue name -> its bit, in the order of `cues.tsv`."""
-    names = dict.fromkeys(tag.partition("/")[0] for tag, _ in _rows("cues.tsv"))
+    names = dict.fromkeys(tag.partition("/")[0] for tag, _ in rows("cues.tsv"))
     return {name: 1 << i for i, name in enumerate(names)}
 
 
@@ -175,7 +177,7 @@ def _cue_forms(tag: str, word: str) -> Iterator[tuple[str, int, str]]:
 
 @cache
 def _groups() -> Mapping[str, frozenset[str]]:
-    return {name: frozenset(words) for name, words in _rows("groups.tsv")}
+    return {name: frozenset(words) for name, words in rows("groups.tsv")}
 
 
 def group(name: str) -> frozenset[str]:
@@ -200,13 +202,13 @@ class Lexicon:
         bits_of: dict[str, int] = {}
         cues_of: dict[str, int] = {}
         base_of: dict[str, str] = {}
-        for tag, words in _rows("lexicon.tsv"):
+        for tag, words in rows("lexicon.tsv"):
             for word in words:
                 for form, bits, base in _spread(tag, word):
                     bits_of[form] = bits_of.get(form, 0) | bits
                     if bits & VERB or form not in base_of:
                         base_of[form] = base
-        for tag, words in _rows("cues.tsv"):
+        for tag, words in rows("cues.tsv"):
             for word in words:
                 for form, bit, base in _cue_forms(tag, word):
                     cues_of[form] = cues_of.get(form, 0) | bit
@@ -224,17 +226,19 @@ class Lexicon:
                 # "records", "schedules", "files": in bills the plural of the noun, not the third person.
                 bits_of[form] = mine & ~(VERB | BASE | (0 if mine & HEAD else bits_of[stem] & ANY_KIND))
         self.words: dict[str, Meaning] = {}
-        self.phrases: dict[str, list[tuple[tuple[str, ...], Meaning]]] = {}
+        #: first word -> for each number of further words, longest first: those words -> meaning.
+        self.phrases: dict[str, list[tuple[int, dict[str, Meaning]]]] = {}
+        sized: dict[str, dict[int, dict[str, Meaning]]] = {}
         for form, base in base_of.items():
             bits = bits_of.get(form, 0)
             meaning = Meaning(bits, cues_of.get(form, 0), base, _weight(bits, form))
-            first, *rest = form.split()
+            first, _, rest = form.partition(" ")
             if rest:
-                self.phrases.setdefault(first, []).append((tuple(rest), meaning))
+                sized.setdefault(first, {}).setdefault(rest.count(" ") + 1, {})[rest] = meaning
             else:
                 self.words[form] = meaning
-        for found in self.phrases.values():
-            found.sort(key=lambda pair: -len(pair[0]))
+        for first, by_size in sized.items():
+            self.phrases[first] = sorted(by_size.items(), reverse=True)
 
 
 @cache
