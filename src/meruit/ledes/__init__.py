@@ -14,7 +14,7 @@ Pure: no Django, no network, no clock (`as_of` is handed in), no database.
 
 from __future__ import annotations
 
-from meruit.ledes.api import check, read, report, to_bytes, write
+from meruit.ledes.api import check, judge, read, to_bytes, write
 from meruit.ledes.dialects import Dialect, dialect
 from meruit.ledes.flat.check import Report
 from meruit.ledes.model import (
@@ -74,8 +74,8 @@ __all__ = [
     "Timekeeper",
     "check",
     "dialect",
+    "judge",
     "read",
-    "report",
     "table",
     "to_bytes",
     "write",

@@ -59,10 +59,10 @@ def check(
     if isinstance(source, File):
         name = name or source.name
         source = _as_written(source)
-    return report(source, portal=portal, as_of=as_of, name=name).findings
+    return judge(source, portal=portal, as_of=as_of, name=name).findings
 
 
-def report(
+def judge(
     source: Source,
     *,
     portal: str | Dialect | None = None,

@@ -1,0 +1,97 @@
+"""How `meruit check` begins and ends: where output goes, the progress bar, the summary, the reports."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import TYPE_CHECKING, TextIO
+
+from meruit.findings import ABOVE_ADVICE, SEVERITIES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from meruit.findings import Finding
+
+#: Work that takes longer than this shows how far it is.
+_PATIENCE = 2.0
+
+
+@contextmanager
+def progress(total: int, unit: str) -> Iterator[Callable[[int], None]]:
+    """A counter to call with each step; a bar appears on a terminal once it takes long."""
+    began, done, bar = time.monotonic(), 0, None
+
+    def tick(step: int) -> None:
+        nonlocal done, bar
+        done += step
+        if bar is None and sys.stderr.isatty() and time.monotonic() - began > _PATIENCE:
+            bar = _Bar(total, unit)
+        if bar is not None:
+            bar.at(done)
+
+    try:
+        yield tick
+    finally:
+        if bar is not None:
+            bar.close()
+
+
+class _Bar:
+    """rich's bar, imported only when one is shown."""
+
+    def __init__(self, total: int, unit: str) -> None:
+        from rich.console import Console
+        from rich.progress import Progress
+
+        self.progress = Progress(console=Console(stderr=True), transient=True)
+        self.task = self.progress.add_task(f"Judging ({unit})", total=total)
+        self.progress.start()
+
+    def at(self, done: int) -> None:
+        self.progress.update(self.task, completed=done)
+
+    def close(self) -> None:
+        self.progress.stop()
+
+
+def at_risk(findings: Iterable[Finding]) -> dict[str, Decimal]:
+    """Money that hangs on findings above advice, by currency, each invoice and line counted once.
+
+    A finding on an invoice as a whole puts its total at risk and covers its lines.
+    """
+    wholes: dict[tuple[str | None, str | None], tuple[str, Decimal]] = {}
+    lines: dict[tuple[str | None, str | None, int | None], tuple[str, Decimal]] = {}
+    for finding in findings:
+        if finding.severity not in ABOVE_ADVICE or finding.at_risk is None:
+            continue
+        owner, amount = (finding.file, finding.invoice), (finding.currency or "", abs(finding.at_risk))
+        if finding.entry is None:
+            wholes.setdefault(owner, amount)
+        else:
+            lines.setdefault((*owner, finding.line), amount)
+    counted = [*wholes.values(), *(amount for key, amount in lines.items() if key[:2] not in wholes)]
+    sums: dict[str, Decimal] = {}
+    for currency, money in counted:
+        sums[currency] = sums.get(currency, Decimal(0)) + money
+    return sums
+
+
+def summary(
+    out: TextIO, findings: list[Finding], *, files: int, lines: int, invoices: int, passed_over: int,
+    unusable: Iterable[str],
+) -> None:  # fmt: skip
+    """The counts and the money at risk, on standard error."""
+    for refusal in unusable:
+        print(f"Cannot be used: {refusal}", file=out)
+    print(f"{files:,} files, {lines:,} lines, {invoices:,} invoices.", file=out)
+    if passed_over:
+        print(f"{passed_over:,} files are no LEDES files and were passed over.", file=out)
+    counts = Counter(finding.severity for finding in findings)
+    said = ", ".join(f"{counts[severity]:,} {severity}" for severity in SEVERITIES if counts[severity])
+    print(f"Findings: {said or 'none'}.", file=out)
+    for currency, amount in sorted(at_risk(findings).items()):
+        print(f"At risk: {amount:,.2f} {currency}".rstrip() + ".", file=out)
