@@ -55,6 +55,7 @@ def convert(
     source = file.format
     out = deepcopy(file)
     report = Reporter(accept)
+    _kinds(out, source, to, report)
     if source != to:
         _shape(out, source, to, report)
     if supplied:
@@ -70,6 +71,24 @@ def convert(
         mend(out, to, report, dialect=dialect)
     _missing(out, to, report)
     return Conversion(out, to, report.entries)
+
+
+def _kinds(file: File, source: str, to: str, report: Reporter) -> None:
+    """Types of lines in capitals; a line of no known type has a place in its own format alone."""
+    for invoice in file.invoices:
+        report.on(invoice)
+        for line in invoice.lines:
+            if line.kind != line.kind.strip().upper():
+                report.add(
+                    "mended", "EXP/FEE/INV_ADJ_TYPE", "the type is written in capitals", line=line, value=line.kind
+                )
+                line.kind = line.kind.strip().upper()
+            if source != to and line.kind not in ("F", "E", "IF", "IE"):
+                report.add(
+                    "refused", "EXP/FEE/INV_ADJ_TYPE", "the line is neither fee nor expense nor adjustment", line=line,
+                    value=line.kind, amount=line.decimal("total"),
+                )  # fmt: skip
+    report.on(None)
 
 
 def _shape(file: File, source: str, to: str, report: Reporter) -> None:

@@ -45,6 +45,13 @@ _SEGMENTS = {
 }
 
 
+#: Values that stand under another key on the way from the flat formats, and their columns there.
+_MOVED = {
+    ("Invoice", "other_currency"): "INVOICE_TAX_CURRENCY",
+    ("Invoice", "tax_total_other_currency"): "INVOICE_REPORTED_TAX_TOTAL",
+}
+
+
 class Reach:
     """What one format carries: paths by record, and which segments it has."""
 
@@ -139,11 +146,13 @@ def sweep(file: File, source: str, to: str, report: Reporter) -> None:
         for path, value in list(values(record)):
             if segment == "" or target.name(segment, kind, path) is not None:
                 continue
-            name = origin.name(segment, kind, path) or f"{kind}.{path}"
+            known = origin.name(segment, kind, path)
+            name = known or _MOVED.get((kind, path)) or f"{kind}.{path}"
             fate: Kind = "derived" if (kind, path) in DERIVED else "lost"
             if fate == "lost" and _says_nothing(kind, path, value):
                 fate = "derived"
-            report.add(fate, name, _why(fate), line=line, value=value)
+            if known or fate == "lost":  # a sum that the source has no field for was made on the way
+                report.add(fate, name, _why(fate), line=line, value=value)
             _clear(record, path)
         _other(record, segment, kind, target, origin, report, line)
     report.on(None)

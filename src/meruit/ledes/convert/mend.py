@@ -57,7 +57,7 @@ def mend(file: File, to: str, report: Reporter, *, dialect: Dialect = NONE, asci
             better = _better(value, column, to, plain, target.flat, dialect)
             if better != value:
                 _set(record, path, better)
-                report.add("mended", name, _how(column), line=line, value=f"{value[:60]!r} -> {better[:60]!r}")
+                report.add("mended", name, _how(column), line=line, value=f"{value[:60]} -> {better[:60]}")
     for invoice in file.invoices:
         report.on(invoice)
         if target.flat:

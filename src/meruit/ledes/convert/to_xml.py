@@ -61,9 +61,9 @@ def _matter(file: File, matter: Matter, places: int, old: bool, report: Reporter
         _net(line, file, matter, places, old, report)
     entries = [line for line in matter.lines if line.kind in ("IF", "IE")]
     matter.lines = [line for line in matter.lines if line.kind not in ("IF", "IE")]
+    matter.timekeepers = _persons(matter.lines, old)
     for line in matter.lines:
         _line(line, old, report)
-    matter.timekeepers = _persons(matter.lines, old)
     for line in entries:
         _entry(matter, line, old, report)
     if not old:
@@ -123,6 +123,9 @@ def _line(line: Line, old: bool, report: Reporter) -> None:
     line.charge_type = "U"
     value = amount(line, "adjustment")
     line.base_amount = f"{amount(line, 'total') - value:f}" if line.decimal("total") is not None else ""
+    if old:
+        line.timekeeper_class = ""  # it stands with the person
+        line.adjustment = "" if not value else line.adjustment
     if not value:
         return
     if old:
@@ -242,6 +245,8 @@ def _summaries(file: File, matter: Matter) -> None:
 def _old_nets(invoice: Invoice) -> None:
     """LEDES 2000: net figures are detail, adjustment and tax together."""
     for matter in invoice.matters:
+        for line in matter.lines:
+            line.adjustment = ""  # base less total says it
         for word in ("fees", "expenses"):
             value = sum((amount(matter, f"{part}_{word}") for part in ("detail", "credit", "tax_on")), ZERO)
             setattr(matter, f"net_{word}", f"{value:f}")

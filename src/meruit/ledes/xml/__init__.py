@@ -13,6 +13,6 @@ from meruit.ledes.xml.check import check
 from meruit.ledes.xml.complete import complete
 from meruit.ledes.xml.parse import Limits
 from meruit.ledes.xml.read import read
-from meruit.ledes.xml.write import CannotWrite, write
+from meruit.ledes.xml.write import write
 
-__all__ = ["CannotWrite", "Limits", "check", "complete", "read", "write"]
+__all__ = ["Limits", "check", "complete", "read", "write"]

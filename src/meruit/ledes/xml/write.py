@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from meruit.ledes.model import ExtendHeader, File, Invoice, Line, Matter, Record
+from meruit.ledes.refusals import CannotWrite
 from meruit.ledes.xml.read import LISTS, Layout, layout
 
 if TYPE_CHECKING:
@@ -26,10 +27,6 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9._-]*")
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 #: XML 2.x: segments that hold nothing but a tax id -> read from `tax_ids` of the parent
 _TAX_ITEMS = frozenset({"tax_item_fee", "tax_item_expense", "tax_matter_disc_cred"})
-
-
-class CannotWrite(ValueError):
-    """The bill says something that the format has no way to hold."""
 
 
 def write(file: File, format_name: str, *, unseen: bool = False) -> bytes:

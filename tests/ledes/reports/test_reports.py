@@ -11,11 +11,11 @@ import pytest
 from lxml import html as parse_html
 
 from meruit.findings import ORDER, SEVERITIES, Finding
-from meruit.ledes import report
-from meruit.ledes.report.overview import FIXERS, SEVERITY_WORDS
-from meruit.ledes.report.page import ROWS
+from meruit.ledes import reports
+from meruit.ledes.reports.overview import FIXERS, SEVERITY_WORDS
+from meruit.ledes.reports.page import ROWS
 
-SCOPE = report.Scope(files=2, invoices=3, lines=40, portal="Collaborati")
+SCOPE = reports.Scope(files=2, invoices=3, lines=40, portal="Collaborati")
 
 
 def finding(**more: object) -> Finding:
@@ -38,12 +38,12 @@ def finding(**more: object) -> Finding:
     ],
 )  # fmt: skip
 def test_money_at_risk_is_counted_once(story: str, findings: list[Finding], expected: dict[str, Decimal]) -> None:
-    assert report.at_risk(findings) == expected, story
+    assert reports.at_risk(findings) == expected, story
 
 
 def test_the_page_shows_every_message_and_escapes_what_a_bill_says() -> None:
     evil = finding(message='<script>alert("x")</script> & more', found="<img src=x onerror=y>", words="</td>")
-    page = report.html([evil, finding(invoice="119", message="Second.")], SCOPE)
+    page = reports.html([evil, finding(invoice="119", message="Second.")], SCOPE)
     tree = parse_html.document_fromstring(page)
     assert not tree.xpath("//script|//img|//iframe|//link")
     text = tree.text_content()
@@ -52,19 +52,19 @@ def test_the_page_shows_every_message_and_escapes_what_a_bill_says() -> None:
 
 
 def test_the_page_asks_no_other_host() -> None:
-    page = report.html([finding(severity=s) for s in SEVERITIES], SCOPE)
+    page = reports.html([finding(severity=s) for s in SEVERITIES], SCOPE)
     assert not re.search(r"""\ssrc\s*=|href\s*=\s*["'](?!#)|url\(|@import|https?://""", page)
     assert "default-src 'none'" in page
 
 
 def test_the_first_sentence_says_what_a_partner_must_know() -> None:
-    assert "Nothing was found" in report.html([], SCOPE)
-    assert "there is advice below" in report.html([finding(severity="advice")], SCOPE)
-    assert "1 of 3 invoices needs work before going out, with USD 99.00 at risk." in report.html([finding()], SCOPE)
+    assert "Nothing was found" in reports.html([], SCOPE)
+    assert "there is advice below" in reports.html([finding(severity="advice")], SCOPE)
+    assert "1 of 3 invoices needs work before going out, with USD 99.00 at risk." in reports.html([finding()], SCOPE)
 
 
 def test_what_does_not_fit_the_page_is_said_to_stand_in_the_workbook() -> None:
-    page = report.html([finding(entry=str(i)) for i in range(ROWS + 5)], SCOPE)
+    page = reports.html([finding(entry=str(i)) for i in range(ROWS + 5)], SCOPE)
     assert "5 more findings of this invoice stand in the workbook" in page
 
 
@@ -73,7 +73,7 @@ def test_the_workbook_has_every_finding_with_every_key_and_no_formula() -> None:
         finding(found='=HYPERLINK("http://x")', message="+cmd"),
         finding(invoice="119", message="bad \x07 bell"),
     ]
-    book = openpyxl.load_workbook(io.BytesIO(report.xlsx(findings, SCOPE)))
+    book = openpyxl.load_workbook(io.BytesIO(reports.xlsx(findings, SCOPE)))
     sheet = book["Findings"]
     rows = list(sheet.iter_rows(values_only=True))
     assert rows[0] == ORDER

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from meruit.ledes.report.overview import FIXERS, SEVERITY_WORDS, InvoiceView, Overview, money, overview
+from meruit.ledes.reports.overview import FIXERS, SEVERITY_WORDS, InvoiceView, Overview, money, overview
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from meruit.findings import Finding
-    from meruit.ledes.report.overview import Scope
+    from meruit.ledes.reports.overview import Scope
 
 #: Rows shown per invoice; what is beyond stands in the workbook, and the page says so.
 ROWS = 200
@@ -24,7 +24,7 @@ ROWS = 200
 @cache
 def _template() -> Template:
     environment = Environment(
-        loader=PackageLoader("meruit.ledes.report", ""),
+        loader=PackageLoader("meruit.ledes.reports", ""),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

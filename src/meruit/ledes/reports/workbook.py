@@ -15,14 +15,14 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 
 from meruit.findings import ORDER, Finding
-from meruit.ledes.report.overview import FIXERS, SEVERITY_WORDS, Overview, money, overview
+from meruit.ledes.reports.overview import FIXERS, SEVERITY_WORDS, Overview, money, overview
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from openpyxl.cell import Cell
 
-    from meruit.ledes.report.overview import Scope
+    from meruit.ledes.reports.overview import Scope
 
 #: Most rows a sheet can hold, less the head; further findings go onto further sheets.
 ROWS = 1_048_000
