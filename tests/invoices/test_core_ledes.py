@@ -7,11 +7,14 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from meruit import ledes
-from meruit.invoices.artefacts.ledes import NotInThisFormat, as_1998b, family_name_first, render_1998b
-from meruit.invoices.core import Document, DocumentLine, Firm, Kind, LineKind, MatterRef, Payer
+from meruit.invoices.artefacts.ledes import NotInThisFormat, as_1998b, family_name_first, render_98bi, render_1998b
+from meruit.invoices.core import Document, DocumentLine, Equivalent, Firm, Kind, LineKind, MatterRef, Payer, priced
 from meruit.ledes.refusals import CannotWrite
+from meruit.money import CENTS
 
 D = Decimal
 FEE = DocumentLine(
@@ -105,6 +108,59 @@ def test_a_file_that_would_be_refused_is_not_made() -> None:
     with pytest.raises(CannotWrite, match="2026-00017 is not sent") as refused:
         render_1998b(nameless)
     assert [finding.field for finding in refused.value.findings]
+
+
+VAT = replace(
+    BILL,
+    currency="GBP",
+    tax_name="VAT",
+    payer=replace(BILL.payer, tax_id="GB987654321", third_party=True),
+    matter=replace(BILL.matter, po_number="PO-1"),
+    equivalent=Equivalent("EUR", D("1.1642"), date(2026, 4, 1), "European Central Bank"),
+    lines=(replace(FEE, tax_rate=D("0.20"), tax=D("72.00")), COST),
+)
+
+
+def test_a_vat_bill_goes_out_in_98bi_with_currency_and_tax() -> None:
+    made = render_98bi(VAT)
+    assert ledes.check(made.data) == []
+    (invoice,) = ledes.read(made.data).invoices
+    assert (invoice.net_total, invoice.tax_total, invoice.total) == ("435.50", "72.00", "507.50")
+    assert (invoice.currency, invoice.tax_currency, invoice.reported_tax_total) == ("GBP", "EUR", "83.82")
+    fee, cost = invoice.lines
+    assert (fee.tax_rate, fee.tax_total, fee.tax_type, fee.total) == ("0.2", "72.00", "VAT", "432.00")
+    assert (cost.tax_rate, cost.tax_total, cost.tax_type, cost.total) == ("0", "0.00", "", "75.50")
+    assert (fee.timekeeper_last_name, fee.timekeeper_first_name) == ("Okafor", "Ben")
+    assert (invoice.matters[0].po_number, invoice.matters[0].account_type) == ("PO-1", "T")
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 240), st.integers(1, 99999), st.integers(0, 100)), min_size=1, max_size=8),
+    st.sampled_from(["0", "0.2", "0.0725"]),
+)
+def test_any_bill_with_shares_and_tax_passes_the_format(drawn: list[tuple[int, int, int]], rate: str) -> None:
+    lines = []
+    for number, (twentieths, cents, percent) in enumerate(drawn, start=1):
+        units, price = D(twentieths) / 20, D(cents) / 100
+        amount = CENTS.percent(D(percent), CENTS.product(units, price))
+        line = priced(units, price, amount)
+        tax = CENTS.product(amount, D(rate))
+        lines.append(
+            replace(
+                FEE,
+                number=number,
+                units=units,
+                rate=price,
+                amount=amount,
+                adjustment=line.adjustment,
+                tax_rate=D(rate),
+                tax=tax,
+            )
+        )
+    bill = replace(VAT, lines=tuple(lines), equivalent=None)
+    assert ledes.read(render_98bi(bill).data).invoices[0].decimal("total") == bill.total
+    if rate == "0":
+        assert ledes.read(render_1998b(bill).data).invoices[0].decimal("total") == bill.net
 
 
 @pytest.mark.parametrize(

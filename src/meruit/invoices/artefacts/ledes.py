@@ -1,9 +1,8 @@
-"""The LEDES 1998B bytes of a document.
+"""The LEDES bytes of a document: 1998B, and 98BI V2 where there is tax or a currency to be told.
 
-The format has neither tax nor currency and knows no credit note. A document that needs one of them is
-refused here, since a portal would book the wrong sum without a word. Characters that the format cannot
-hold are put another way by the LEDES library, each repair told; a file that its rules then still find
-wrong is not made.
+LEDES 1998B has neither tax nor currency. A document that needs them is refused in it, since a portal would
+book the wrong sum without a word. Characters that a format cannot hold are put another way by the LEDES
+library, each repair told; a file that its rules then still find wrong is not made.
 """
 
 from __future__ import annotations
@@ -19,8 +18,9 @@ from meruit.ledes.convert.mend import mend
 from meruit.ledes.convert.report import Reporter
 from meruit.ledes.dialects import NONE, dialect
 from meruit.ledes.refusals import CannotWrite
+from meruit.money import currency, rounded
 
-FORMAT = "LEDES1998B"
+PLAIN, WITH_TAX = "LEDES1998B", "LEDES98BI V2"
 _KINDS = {
     LineKind.FEE: "F",
     LineKind.EXPENSE: "E",
@@ -42,28 +42,61 @@ class EBill:
 
 
 def render_1998b(document: Document, portal: str | None = None) -> EBill:
-    """The document as LEDES 1998B, in ASCII, in the dialect of a portal where one is named.
+    """The document as LEDES 1998B, in the dialect of a portal where one is named."""
+    return _render(document, as_1998b(document), portal)
 
-    `CannotWrite` carries the findings where the format or the portal would refuse the file.
-    """
-    bill, chosen, listed = as_1998b(document), dialect(portal) if portal else NONE, Reporter()
-    mend(bill, FORMAT, listed, dialect=chosen, ascii_only=True)
+
+def render_98bi(document: Document, portal: str | None = None) -> EBill:
+    """The document as LEDES 98BI V2, with its currency and tax."""
+    return _render(document, as_98bi(document), portal)
+
+
+def _render(document: Document, bill: ledes.File, portal: str | None) -> EBill:
+    """Mended, written and judged; `CannotWrite` carries what the format or the portal would refuse."""
+    chosen, listed = dialect(portal) if portal else NONE, Reporter()
+    mend(bill, bill.format, listed, dialect=chosen, ascii_only=True)
     data = ledes.to_bytes(bill)
     wrong = [f for f in ledes.check(data, portal=chosen, name=document.number) if f.severity in ABOVE_ADVICE]
     if wrong:
-        raise CannotWrite(
-            f"{document.number} is not sent as {FORMAT}: {len(wrong)} findings, the first: {wrong[0].message}", wrong
-        )
+        what = f"{document.number} is not sent as {bill.format}: {len(wrong)} findings"
+        raise CannotWrite(f"{what}, the first: {wrong[0].message}", wrong)
     return EBill(data, tuple(f"{entry.field}: {entry.says} {entry.value}".strip() for entry in listed.entries))
 
 
 def as_1998b(document: Document) -> ledes.File:
     """The document in the values of LEDES 1998B: dates as YYYYMMDD, plain decimals, totals before tax."""
-    if document.kind is not Kind.INVOICE:
-        raise NotInThisFormat(f"{document.number} is a credit note; LEDES 1998B carries invoices alone.")
     if any(line.tax or line.tax_rate for line in document.lines):
-        raise NotInThisFormat(f"{document.number} bears {document.tax_name}; LEDES 1998B carries no tax.")
-    invoice = ledes.Invoice(
+        raise NotInThisFormat(f"{document.number} bears {document.tax_name}; {PLAIN} carries no tax, {WITH_TAX} does.")
+    return ledes.File(format=PLAIN, invoices=[_invoice(document)])
+
+
+def as_98bi(document: Document) -> ledes.File:
+    """The document in the values of LEDES 98BI V2: the same with currency and tax, and totals with tax in them."""
+    invoice = _invoice(document)
+    invoice.total, invoice.tax_total = _amount(document.total), _amount(document.tax)
+    invoice.net_total, invoice.currency = _amount(document.net), document.currency
+    if document.equivalent is not None:
+        other = document.equivalent
+        places = currency(other.currency).minor_units
+        invoice.reported_tax_total = _amount(rounded(document.tax * other.rate, places))
+        invoice.tax_currency = other.currency
+    invoice.client.tax_id = document.payer.tax_id
+    (matter,) = invoice.matters
+    matter.po_number = document.matter.po_number
+    matter.account_type = "T" if document.payer.third_party else "O"
+    for line, written in zip(document.lines, matter.lines, strict=True):
+        last, _, first = written.timekeeper_name.partition(", ")
+        written.timekeeper_last_name, written.timekeeper_first_name = last, first
+        written.total = _amount(line.amount + line.tax)
+        written.tax_rate, written.tax_total = f"{line.tax_rate.normalize():f}", _amount(line.tax)
+        written.tax_type = document.tax_name if line.tax_rate else ""
+    return ledes.File(format=WITH_TAX, invoices=[invoice])
+
+
+def _invoice(document: Document) -> ledes.Invoice:
+    if document.kind is not Kind.INVOICE:
+        raise NotInThisFormat(f"{document.number} is a credit note; flat LEDES formats carry invoices alone.")
+    return ledes.Invoice(
         number=document.number,
         date=_day(document.issued_on),
         start=_day(document.period_from),
@@ -74,7 +107,6 @@ def as_1998b(document: Document) -> ledes.File:
         client=ledes.Client(id=document.payer.client_id, name=document.payer.name),
         matters=[_matter(document)],
     )
-    return ledes.File(format=FORMAT, invoices=[invoice])
 
 
 def family_name_first(name: str) -> str:

@@ -100,6 +100,7 @@ def _matter(document: Document) -> list[list[str]]:
         ["Matter", matter.name],
         ["Our reference", matter.number],
         ["Your reference", matter.client_matter_id],
+        ["Purchase order", matter.po_number],
         *([label, value] for label, value in matter.ids.items()),
         ["Responsible", matter.responsible],
         ["Reason", document.reason],

@@ -64,6 +64,7 @@ class Payer:
     attention: str = ""
     tax_id: str = ""
     client_id: str = ""  # the firm's key for this client, as the payer knows it
+    third_party: bool = False  # pays for the client: an insurer, a co-defendant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,8 @@ class MatterRef:
     client_name: str
     responsible: str = ""
     client_matter_id: str = ""
-    ids: Mapping[str, str] = field(default_factory=dict)  # label -> value: claim number, purchase order
+    po_number: str = ""
+    ids: Mapping[str, str] = field(default_factory=dict)  # label -> value: claim number, policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

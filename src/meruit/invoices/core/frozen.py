@@ -81,7 +81,7 @@ def _value(kind: Any, value: Any, where: str) -> Any:
             return kind(value)
     except (ValueError, TypeError) as trouble:
         raise DocumentError(f"The frozen {where} is {value!r}: {trouble}") from trouble
-    if not isinstance(value, kind) or isinstance(value, bool):
+    if type(value) is not kind:
         raise DocumentError(f"The frozen {where} is {value!r}; expected {kind.__name__}.")
     return value
 
