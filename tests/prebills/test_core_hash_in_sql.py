@@ -26,7 +26,7 @@ def random_bill(chance: random.Random) -> BillContent:
         return ContentLine(
             number=n,
             kind="expense" if expense else "time",
-            timekeeper=chance.randint(1, 10**12),
+            timekeeper=None if chance.random() < 0.1 else chance.randint(1, 10**12),
             worked_on=date(chance.randint(1990, 2040), chance.randint(1, 12), chance.randint(1, 28)),
             narrative=words,
             hours=None if expense else number(5, 2),

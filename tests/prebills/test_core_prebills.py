@@ -35,7 +35,7 @@ from meruit.prebills.core import (
 D = Decimal
 
 
-def line(number: int, billed: str, *, worked: str | None = None, who: int = 7, **more: object) -> DraftLine:
+def line(number: int, billed: str, *, worked: str | None = None, who: int | None = 7, **more: object) -> DraftLine:
     return DraftLine(
         number=number,
         timekeeper=who,
@@ -67,6 +67,13 @@ def test_time_by_timekeeper_leaves_out_costs_and_holds() -> None:
     found = by_timekeeper(LINES)
     assert [(s.timekeeper, s.billed) for s in found] == [(8, D("900.00")), (7, D("400.00"))]
     assert sum(s.billed for s in found) == totals(LINES).fees
+
+
+def test_a_charge_of_the_arrangement_is_a_fee_and_nobodys_time() -> None:
+    fixed = line(5, "5000.00", kind="adjustment", who=None, hours=D(0), billed_hours=D(0))
+    found = totals([*LINES, fixed])
+    assert (found.fees, found.fees + found.costs) == (D("6300.00"), found.billed)
+    assert by_timekeeper([*LINES, fixed]) == by_timekeeper(LINES)
 
 
 @pytest.mark.parametrize("amount, hours, billed", [("0.01", None, "399.99"), ("400.00", "1.0", "0.00")])

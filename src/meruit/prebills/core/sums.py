@@ -47,8 +47,8 @@ class DraftLine:
     """A line of a pre-bill: what was worked is never overwritten, what is billed stands beside it."""
 
     number: int
-    kind: str  # time or expense
-    timekeeper: int
+    kind: str  # time, expense, or adjustment: a charge of the arrangement, which is a fee of nobody in particular
+    timekeeper: int | None
     worked_on: date
     standard: Decimal
     worked: Decimal
@@ -97,7 +97,7 @@ def totals(lines: Iterable[DraftLine]) -> Totals:
         standard=total(line.standard for line in live),
         worked=total(line.worked for line in live),
         billed=total(line.billed for line in live),
-        fees=total(line.billed for line in live if line.kind == "time"),
+        fees=total(line.billed for line in live if line.kind != "expense"),
         costs=total(line.billed for line in live if line.kind == "expense"),
         hours_worked=total(line.hours for line in live),
         hours_billed=total(line.billed_hours for line in live),
@@ -106,10 +106,10 @@ def totals(lines: Iterable[DraftLine]) -> Totals:
 
 
 def by_timekeeper(lines: Iterable[DraftLine]) -> list[PersonSum]:
-    """Time by timekeeper, the highest billed first; held lines and expenses are not of it."""
+    """Time by timekeeper, the highest billed first; held lines, expenses and adjustments are not of it."""
     own: dict[int, list[DraftLine]] = defaultdict(list)
     for line in lines:
-        if line.kind == "time" and not line.on_hold:
+        if line.kind == "time" and line.timekeeper is not None and not line.on_hold:
             own[line.timekeeper].append(line)
     sums = [
         PersonSum(
