@@ -230,9 +230,11 @@ def main() -> int:
         options.write.write_text(text, encoding="utf-8")
     for missed in tally.missed[:20]:
         print(f"MISSED: {missed}", file=sys.stderr)
-    slow = [v for v in volumes if v.records >= 1_000_000 and v.seconds >= 30]
+    # The verifier is one process that computes all the time, so on a machine of its own it takes its CPU time; on a
+    # shared one the clock would measure the neighbours.
+    slow = [v for v in volumes if v.records >= 1_000_000 and v.cpu_seconds >= 30]
     for one in slow:
-        print(f"TOO SLOW: {one.records:,} records in {one.seconds:.1f} s; the bar is 30 s.", file=sys.stderr)
+        print(f"TOO SLOW: {one.records:,} records in {one.cpu_seconds:.1f} s of CPU; the bar is 30 s.", file=sys.stderr)
     untried = [way.title for way in WAYS if options.tamperings >= 1_000 and not tally.tried[way.title]]
     for title in untried:
         print(f"NEVER TRIED: {title}", file=sys.stderr)
