@@ -380,6 +380,16 @@ def test_no_statement_and_no_parameter_reaches_the_log(cluster: Cluster) -> None
     assert "hush" not in log
 
 
+def test_the_kind_of_shared_memory_is_the_one_that_initdb_found_to_work(cluster: Cluster) -> None:
+    probed = cluster.places.data / "postgresql.conf"
+    text = probed.read_text()
+    assert "dynamic_shared_memory_type = posix" in text
+    probed.write_text(text.replace("dynamic_shared_memory_type = posix", "dynamic_shared_memory_type = mmap"))
+    cluster.start()
+    with cluster.superuser() as connection:
+        assert connection.execute("SHOW dynamic_shared_memory_type").fetchone() == ("mmap",)
+
+
 def test_the_settings_are_in_force(cluster: Cluster) -> None:
     cluster.start()
     expected = {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -75,7 +77,7 @@ def settings(places: Places, *, throwaway: bool = False) -> dict[str, str]:
             "unix_socket_directories": '"' + str(places.sockets).replace('"', '""') + '"',
             "unix_socket_permissions": "0770" if places.user.is_other else "0700",
         }
-    files = {"hba_file": str(places.cluster / HBA)}
+    files = {"hba_file": str(places.cluster / HBA), **_probed(places.data)}
     return {
         **reached,
         **files,
@@ -98,6 +100,15 @@ def write(places: Places, *, throwaway: bool = False) -> None:
     _replace(places.cluster / OURS, header + "".join(lines) + f"include_if_exists '{FIRMS}'\n", places)
     local = "host all all 127.0.0.1/32" if places.sockets is None else "local all all"
     _replace(places.cluster / HBA, f"# Written at each start.\n{local} scram-sha-256\n", places)
+
+
+def _probed(data: Path) -> dict[str, str]:
+    """What initdb tried out on this machine, some of which have no shared memory of the usual kind."""
+    with contextlib.suppress(OSError):
+        text = (data / "postgresql.conf").read_text(encoding="utf-8", errors="replace")
+        if found := re.search(r"^dynamic_shared_memory_type = (posix|sysv|mmap|windows)\b", text, re.MULTILINE):
+            return {"dynamic_shared_memory_type": found[1]}
+    return {}
 
 
 def quoted(value: str) -> str:

@@ -66,13 +66,13 @@ def exists(connection: psycopg.Connection, name: str) -> bool:
     return found.fetchone() is not None
 
 
-def create(connection: psycopg.Connection, name: str, template: str = "template1") -> None:
+def create(connection: psycopg.Connection, name: str, template: str = "template1", strategy: str = "wal_log") -> None:
     """A database owned by the owner, empty or a copy of `template`. Its privileges come with `close`."""
     if exists(connection, name):
         raise PostgresRefused(f'The database "{name}" is already there; choose another name or drop it first.')
     connection.execute(
-        sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
-            sql.Identifier(name), sql.Identifier(OWNER.name), sql.Identifier(template)
+        sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY {}").format(
+            sql.Identifier(name), sql.Identifier(OWNER.name), sql.Identifier(template), sql.Identifier(strategy)
         )
     )
 
