@@ -53,13 +53,13 @@ class Judge:
         mend: str | None = None,
         reason: str | None = None,
     ) -> None:
-        """A finding about the value `key` of `record`; `says` follows the place in the message."""
+        """A finding about the value `key` of `record`; `says` is the sentence that a person reads."""
         place = record.place(key) if record and key else None
         line = place.line if place else (record.origin.line if record and record.origin else None)
         value = found if found is not None else (record.text(key) if record and key and "." not in key else None)
         finding = note(
             rule,
-            f"Line {line}: {says}" if line else says,
+            says if "_" in says.split(" ", 1)[0] else says[0].upper() + says[1:],  # a field keeps its spelling
             severity=severity,
             line=line,
             byte=place.byte if place else None,

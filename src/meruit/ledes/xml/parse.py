@@ -129,8 +129,7 @@ def _encoding(data: bytes) -> tuple[str, list[Fault]]:
             return actual, []
         line = _lines(data[: error.start]) + 1
         message = (
-            f"Line {line}: the bytes are not {says.upper()} as the file says; they are read as {actual}. "
-            "Save the file as UTF-8."
+            f"The bytes are not {says.upper()} as the file says; they are read as {actual}. Save the file as UTF-8."
         )
         return actual, [Fault(message, line, error.start, repr(data[error.start : error.start + 1]), harmless=True)]
     if says in ("utf-8", "us-ascii", "ascii"):
@@ -139,7 +138,7 @@ def _encoding(data: bytes) -> tuple[str, list[Fault]]:
         return _SINGLE_BYTE[says], []
     if says in _SINGLE_BYTE:
         return "utf-8", []
-    message = f'Line 1: the file says it is in "{says}" and its bytes are UTF-8; they are read as UTF-8.'
+    message = f'The file says it is in "{says}" and its bytes are UTF-8; they are read as UTF-8.'
     return "utf-8", [Fault(message, 1, 0, says, harmless=True)]
 
 
@@ -215,7 +214,7 @@ class _Reading:
             shown = data[max(0, parser.ErrorByteIndex - 20) : parser.ErrorByteIndex + 20]
             self.faults.append(
                 Fault(
-                    f"Line {line}, character {error.offset + 1}: the file is not well-formed XML ({reason}). "
+                    f"The file is not well-formed XML at character {error.offset + 1} of the line ({reason}). "
                     "What stands after this place may be missing from what was read.",
                     line,
                     byte,
@@ -275,7 +274,7 @@ class _Reading:
         line = self._line()
         self.faults.append(
             Fault(
-                f'Line {line}: "&{name};" stands for nothing that XML knows; it is kept as these letters.',
+                f'"&{name};" stands for nothing that XML knows; it is kept as these letters.',
                 line,
                 self._byte(),
                 f"&{name};",
@@ -311,11 +310,11 @@ class _Mended:
             last = spot
             found = original[spot : spot + 1]
             if found in _PUT_FOR:
-                what = f'a bare "{found.decode()}" stands in a text; it is read as the character. '
+                what = f'A bare "{found.decode()}" stands in a text; it is read as the character. '
                 what += f'Write "{_PUT_FOR[found].decode()}".'
             else:
-                what = f"the control character {found[0]:#04x} may not stand in XML; it is read as a blank."
-            out.append(Fault(f"Line {line}: {what}", line, spot, found.decode("latin-1")))
+                what = f"The control character {found[0]:#04x} may not stand in XML; it is read as a blank."
+            out.append(Fault(what, line, spot, found.decode("latin-1")))
         return out
 
 

@@ -139,7 +139,7 @@ def _format_of(root: Node) -> tuple[str, Finding | None]:
         if root.tag.startswith("ledesxmlebilling"):
             return name, None
         return name, note(
-            "LX01", f'Line {root.line}: the root is "{root.tag}"; the standard writes it in lower case.',
+            "LX01", f'The root is "{root.tag}"; the standard writes it in lower case.',
             severity="advice", line=root.line, byte=root.byte, found=root.tag,
         )  # fmt: skip
     if root.tag == "ledesxml":
@@ -148,7 +148,7 @@ def _format_of(root: Node) -> tuple[str, Finding | None]:
     name = "LEDES2000" if siblings or "2000" in root.tag else "LEDESXML2.2"
     return name, note(
         "LX01",
-        f'Line {root.line}: the root is "{root.tag}", which no LEDES format has. It was read as {name}. '
+        f'The root is "{root.tag}", which no LEDES format has. It was read as {name}. '
         'Expected is "ledesxmlebilling2.1" or the like.',
         line=root.line,
         byte=root.byte,
@@ -238,7 +238,7 @@ class _Reader:
             if counts.get(child.name, 0) < child.least:
                 self._note(
                     "LX02",
-                    f"Line {node.line}: <{node.tag}> holds no <{child.tag}>; it needs one at least.",
+                    f"<{node.tag}> holds no <{child.tag}>; it needs one at least.",
                     node,
                     field=segment.name.upper(),
                     expected=f"<{child.tag}>",
@@ -260,8 +260,7 @@ class _Reader:
                 if segment.most and counts[segment.name] > segment.most:
                     self._note(
                         "LX02",
-                        f"Line {child.line}: this is <{child.tag}> number {counts[segment.name]}; "
-                        f"the format allows {segment.most}.",
+                        f"This is <{child.tag}> number {counts[segment.name]}; the format allows {segment.most}.",
                         child,
                         field=segment.name.upper(),
                     )
@@ -290,7 +289,7 @@ class _Reader:
             if segment.under == "file" or home is not None or segment.record == "Line":
                 self._note(
                     "LX02",
-                    f"Line {child.line}: <{child.tag}> stands in <{inside}>; its place is in "
+                    f"<{child.tag}> stands in <{inside}>; its place is in "
                     f"<{segment.under}>. It was read as if it stood there.",
                     child,
                     field=segment.name.upper(),
@@ -302,8 +301,7 @@ class _Reader:
         known_whole = self.layout.table.name in ("LEDESXML2.1", "LEDESXML2.2")
         self._note(
             "LX02",
-            f"Line {child.line}: {self.layout.table.heading.title} knows no <{child.tag}> in <{inside}>; "
-            "it is kept and not judged.",
+            f"{self.layout.table.heading.title} knows no <{child.tag}> in <{inside}>; it is kept and not judged.",
             child,
             severity="error" if known_whole else "advice",
             field=f"{inside.upper()}.{child.tag}",
@@ -338,7 +336,7 @@ class _Reader:
         if again:
             self._note(
                 "LX02",
-                f"Line {node.line}: <{node.tag}> stands twice in one <{column.segment}>; the first is used.",
+                f"<{node.tag}> stands twice in one <{column.segment}>; the first is used.",
                 node,
                 field=f"{column.segment.upper()}.{column.name}",
             )
@@ -400,7 +398,7 @@ class _Reader:
         if not re.fullmatch("[0-9]{1,18}", text) or int(text) < 1:
             self._note(
                 "LX03",
-                f'Line {node.line}: file_item_nbr is "{text[:60]}"; it must be a whole number from 1.',
+                f'file_item_nbr is "{text[:60]}"; it must be a whole number from 1.',
                 node, field=where, found=text[:200], expected="a positive whole number",
             )  # fmt: skip
             return
@@ -408,7 +406,7 @@ class _Reader:
         if canonical in self.numbers:
             self._note(
                 "LX03",
-                f"Line {node.line}: file_item_nbr {text} was already used on line {self.numbers[canonical]}; "
+                f"file_item_nbr {text} was already used on line {self.numbers[canonical]}; "
                 "each item of the file has its own number.",
                 node,
                 field=where,
@@ -423,7 +421,7 @@ class _Reader:
         if "file_item_nbr" not in seen:
             self._note(
                 "LX03",
-                f"Line {node.line}: <{node.tag}> has no file_item_nbr; every item of the file has one.",
+                f"<{node.tag}> has no file_item_nbr; every item of the file has one.",
                 node,
                 field=f"{inside.upper()}.file_item_nbr",
                 expected="a positive whole number",
