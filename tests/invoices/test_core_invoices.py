@@ -254,6 +254,11 @@ def test_the_sums_follow_from_the_lines() -> None:
     ]
 
 
+def test_a_letterhead_names_a_paper_that_printers_have() -> None:
+    with pytest.raises(DocumentError, match="us-letter or a4"):
+        Firm(name="Meridian", address=(), paper="A3")
+
+
 def test_a_frozen_document_thaws_to_itself() -> None:
     bill = document()
     assert thaw(json.loads(json.dumps(freeze(bill)))) == bill
@@ -297,6 +302,7 @@ def test_a_record_that_is_no_document_is_refused_by_name(spoil: object, says: st
         ({"lines": (replace(document().lines[0], amount=D("901.00")),)}, "is not 901.00"),
         ({"lines": (replace(document().lines[0], tax=D("0.001")),)}, "finer than 0.01 GBP"),
         ({"currency": "JPY"}, "finer than 1 JPY"),
+        ({"number": "2026-00001", "lines": (replace(document().lines[0], adjustment=D("-100.01")),)}, "is not 900.00"),
     ],
 )
 def test_a_document_that_contradicts_itself_is_refused(changes: dict[str, object], says: str) -> None:

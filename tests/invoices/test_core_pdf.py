@@ -212,6 +212,13 @@ def test_characters_without_a_shape_are_all_named_and_nothing_is_sent() -> None:
     assert "U+6771" in str(refused.value)
 
 
+def test_a_whole_text_without_a_font_is_refused_after_twenty_characters() -> None:
+    script = "".join(chr(0x4E00 + n) for n in range(300))
+    with pytest.raises(CannotPrint, match="and perhaps more") as refused:
+        render_pdf(bill(line(1, script)))
+    assert len(refused.value.characters) == 20
+
+
 @pytest.mark.parametrize(
     "value, shown", [("1", "1.0"), ("1.50", "1.5"), ("0.25", "0.25"), ("100", "100.0"), ("0", "0.0")]
 )

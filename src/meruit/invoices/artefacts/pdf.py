@@ -19,6 +19,8 @@ import typst
 from meruit.invoices.artefacts.view import view
 from meruit.invoices.core.document import Document
 
+#: So many are named at most: each costs a run, and a text in a script without a font would name all of it.
+_NAMED_AT_MOST = 20
 #: Stand-in while the characters without a shape are counted; every font has it.
 _STAND_IN = "?"
 _NO_SHAPE = re.compile(r'the text `"(?P<text>.+?)"` could not be displayed', re.DOTALL)
@@ -30,6 +32,8 @@ class CannotPrint(ValueError):
     def __init__(self, number: str, characters: Sequence[str]) -> None:
         self.characters = tuple(characters)
         shown = " ".join(f"{c} (U+{ord(c):04X})" for c in characters)
+        if len(characters) >= _NAMED_AT_MOST:
+            shown += " and perhaps more"
         super().__init__(
             f"{number} cannot be printed: the fonts at hand have no shape for {shown}. "
             "Give the firm's font folder a font that has them, or write these words in another script."
@@ -52,6 +56,8 @@ def render_pdf(document: Document, font_folders: Sequence[Path] = ()) -> bytes:
             if not new:
                 raise
             missing += new
+            if len(missing) >= _NAMED_AT_MOST:
+                raise CannotPrint(document.number, missing) from trouble
             data = data.translate({ord(c): _STAND_IN for c in new})
             continue
         if missing:

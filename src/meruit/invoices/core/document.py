@@ -17,6 +17,7 @@ from enum import StrEnum
 from meruit.money import Money, currency, total
 
 NOTHING = Decimal(0)
+PAPERS = ("us-letter", "a4")
 
 
 class DocumentError(ValueError):
@@ -53,6 +54,10 @@ class Firm:
     website: str = ""
     remit_to: tuple[str, ...] = ()
     paper: str = "us-letter"  # or a4
+
+    def __post_init__(self) -> None:
+        if self.paper not in PAPERS:
+            raise DocumentError(f'"{self.paper}" is no paper a bill is set on; use {" or ".join(PAPERS)}.')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
