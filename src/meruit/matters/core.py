@@ -17,7 +17,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
-from meruit.money import allocate, cross_allocate, exact, total
+from meruit.money import MoneyError, allocate, cross_allocate, exact, total
 
 NOTHING = Decimal(0)
 HUNDRED = Decimal(100)
@@ -145,25 +145,25 @@ class ShareSet:
 
 def read_shares(from_on: date, rows: Iterable[Mapping[str, object]]) -> ShareSet:
     """A set as it is kept: rows of payer_id, percent, layer, up_to, line, amount, odd_cent; numbers as text."""
+    return ShareSet(from_on, tuple(_read(row) for row in rows))
+
+
+def _read(row: Mapping[str, object]) -> Share:
     known = {"payer_id", "percent", "layer", "up_to", "line", "amount", "odd_cent"}
-    shares = []
-    for row in rows:
-        unknown = row.keys() - known
-        if unknown or "payer_id" not in row:
-            what = f'does not know "{min(unknown)}"' if unknown else 'lacks "payer_id"'
-            raise ShareError(f"A share {what}; it may have {', '.join(sorted(known))}.")
-        shares.append(
-            Share(
-                payer=int(str(row["payer_id"])),
-                percent=HUNDRED if (percent := _number(row.get("percent"))) is None else percent,
-                layer=int(str(row.get("layer") or 1)),
-                up_to=_number(row.get("up_to")),
-                line=str(row["line"]) if row.get("line") else None,
-                amount=_number(row.get("amount")),
-                odd_cent=bool(row.get("odd_cent")),
-            )
-        )
-    return ShareSet(from_on, tuple(shares))
+    unknown = row.keys() - known
+    if unknown or "payer_id" not in row:
+        what = f'does not know "{min(unknown)}"' if unknown else 'lacks "payer_id"'
+        raise ShareError(f"A share {what}; it may have {', '.join(sorted(known))}.")
+    percent = _number(row, "percent")
+    return Share(
+        payer=_count(row, "payer_id"),
+        percent=HUNDRED if percent is None else percent,
+        layer=_count(row, "layer") if row.get("layer") else 1,
+        up_to=_number(row, "up_to"),
+        line=str(row["line"]) if row.get("line") else None,
+        amount=_number(row, "amount"),
+        odd_cent=bool(row.get("odd_cent")),
+    )
 
 
 def in_force(sets: Sequence[ShareSet], on: date) -> ShareSet:
@@ -293,7 +293,18 @@ def _check_group(name: str, group: Sequence[Share]) -> None:
         raise ShareError(f"The shares of {name} must name exactly one payer who takes the odd cent.")
 
 
-def _number(value: object) -> Decimal | None:
+def _number(row: Mapping[str, object], key: str) -> Decimal | None:
+    value = row.get(key)
     if value is None or value == "":
         return None
-    return exact(value)  # type: ignore[arg-type]  # whatever else it is, `exact` refuses it by name
+    try:
+        return exact(value)  # type: ignore[arg-type]  # whatever else it is, `exact` refuses it by name
+    except MoneyError as trouble:
+        raise ShareError(f"The {key} of a share: {trouble}") from trouble
+
+
+def _count(row: Mapping[str, object], key: str) -> int:
+    value = str(row[key])
+    if not value.isascii() or not value.isdigit() or int(value) == 0:
+        raise ShareError(f'The {key} of a share is "{value}"; it is a whole number from 1.')
+    return int(value)
