@@ -15,14 +15,14 @@ from meruit.findings import Finding
 from meruit.guidelines.context import Context
 from meruit.guidelines.outcome import Hit, Unjudged
 from meruit.guidelines.phrases import Phrases
-from meruit.guidelines.registry import GroupCheck, LineCheck, PhraseCheck, StandingCheck, TextCheck
+from meruit.guidelines.registry import Absent, GroupCheck, LineCheck, PhraseCheck, StandingCheck, TextCheck
 from meruit.guidelines.scope import in_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
     from typing import Any
 
-    from meruit.guidelines.entry import Entry
+    from meruit.guidelines.entry import Entry, Kind
     from meruit.guidelines.outcome import Outcome
     from meruit.guidelines.registry import Check
     from meruit.guidelines.sets import GuidelineSet, Rule
@@ -53,6 +53,9 @@ class Judge:
         self._lines: dict[str, list[tuple[int, Callable[[Entry], Outcome]]]] = {"fee": [], "expense": []}
         self._texts: dict[str, list[tuple[int, Callable[[Entry, Any], Outcome]]]] = {"fee": [], "expense": []}
         self._groups: list[tuple[int, GroupCheck]] = []
+        self._keys: dict[str, list[tuple[int, int, Callable[[Entry], Hashable | Unjudged | None]]]]
+        self._keys = {"fee": [], "expense": []}
+        self._absent: dict[str, list[tuple[int, Unjudged]]] = {"fee": [], "expense": []}
         self._standing: list[tuple[int, StandingCheck]] = []
         self._scopes = [in_scope(rule.scope, context) if rule.scope else None for rule in self.rules]
         self._phrases: list[tuple[int, PhraseCheck]] = []
@@ -62,65 +65,81 @@ class Judge:
             for check in made if isinstance(made, tuple) else (made,):
                 self._take(number, check, patterns)
         self._search = Phrases(patterns)
-        self._understand = _reader() if any(self._texts.values()) else None
+        self._understand = _reader() if any(self._texts.values()) else _nobody_reads
 
     def _take(self, number: int, check: Check, patterns: list[str]) -> None:
         match check:
             case LineCheck():
-                for kind in (check.kind,) if check.kind else ("fee", "expense"):
+                for kind in _kinds(check.kind):
                     self._lines[kind].append((number, check.check))
             case TextCheck():
-                for kind in (check.kind,) if check.kind else ("fee", "expense"):
+                for kind in _kinds(check.kind):
                     self._texts[kind].append((number, check.check))
             case PhraseCheck():
                 self._phrases += [(number, check)] * len(check.patterns)
                 patterns += check.patterns
             case GroupCheck():
                 self._groups.append((number, check))
+                for kind in _kinds(check.kind):
+                    self._keys[kind].append((number, len(self._groups) - 1, check.key))
             case StandingCheck():
                 self._standing.append((number, check))
+            case Absent() if self._scopes[number] is None:
+                for kind in _kinds(check.kind):
+                    self._absent[kind].append((number, check.why))
+            case Absent(why=why):
+                for kind in _kinds(check.kind):
+                    self._lines[kind].append((number, lambda _: why))
 
     # -- what the rules say ------------------------------------------------------------------------
 
-    def line(self, entry: Entry) -> Iterator[Said]:
+    def line(self, entry: Entry) -> list[Said]:
         """What the rules that need nothing but this line say."""
+        said: list[Said] = []
         for number, check in self._lines[entry.kind]:
             outcome = check(entry)
             if outcome is not None:
-                yield from self._scoped(number, entry, outcome)
+                self._scoped(number, entry, outcome, said)
         text = entry.narrative
+        texts = self._texts[entry.kind]
         if text is None:
-            for number in dict.fromkeys(n for n, c in self._phrases if c.kind in (None, entry.kind)):
-                yield number, Unjudged("narrative not known")
-            for number, _ in self._texts[entry.kind]:
-                yield number, Unjudged("narrative not known")
-            return
+            unheard = Unjudged("narrative not known")
+            heard = {n for n, c in self._phrases if c.kind in (None, entry.kind)} | {n for n, _ in texts}
+            said += [(number, unheard) for number in sorted(heard)]
+            return said
         if self._phrases:
             for at, start, end in self._search.find(text):
                 number, phrase = self._phrases[at]
                 if phrase.kind in (None, entry.kind):
                     hit = phrase.judge(entry, start, end)
                     if hit is not None:
-                        yield from self._scoped(number, entry, hit)
-        if self._understand is not None and self._texts[entry.kind]:
+                        self._scoped(number, entry, hit, said)
+        if texts:
             understood = self._understand(text, entry)
-            for number, judge_text in self._texts[entry.kind]:
+            for number, judge_text in texts:
                 outcome = judge_text(entry, understood)
                 if outcome is not None:
-                    yield from self._scoped(number, entry, outcome)
+                    self._scoped(number, entry, outcome, said)
+        return said
+
+    def absent(self, fees: int, expenses: int) -> Iterator[tuple[int, Unjudged, int]]:
+        """Rules that no line could be judged by, with how many lines that is."""
+        for kind, count in (("fee", fees), ("expense", expenses)):
+            for number, why in self._absent[kind] if count else ():
+                yield number, why, count
 
     def groups(self, entry: Entry) -> Iterator[tuple[int, GroupKey | Unjudged]]:
         """The groups this line belongs to, each with the number of its rule."""
-        for at, (number, group) in enumerate(self._groups):
-            if group.kind in (None, entry.kind):
-                key = group.key(entry)
-                if key is not None:
-                    scope = self._scopes[number]
-                    fits = scope(entry) if scope else True
-                    if isinstance(fits, Unjudged):
-                        yield number, fits
-                    elif fits:
-                        yield number, key if isinstance(key, Unjudged) else (at, key)
+        for number, at, make in self._keys[entry.kind]:
+            key = make(entry)
+            if key is None:
+                continue
+            scope = self._scopes[number]
+            fits = True if scope is None else scope(entry)
+            if isinstance(fits, Unjudged):
+                yield number, fits
+            elif fits:
+                yield number, key if isinstance(key, Unjudged) else (at, key)
 
     def group(self, key: GroupKey, members: Sequence[Entry]) -> Iterator[Said]:
         """What the rule of this group says of lines that belong together."""
@@ -134,20 +153,20 @@ class Judge:
             for said in check.check():
                 yield number, said
 
-    def _scoped(self, number: int, entry: Entry, outcome: Hit | Unjudged | Sequence[Hit]) -> Iterator[Said]:
+    def _scoped(self, number: int, entry: Entry, outcome: Hit | Unjudged | Sequence[Hit], said: list[Said]) -> None:
+        """Takes down an outcome where the rule's scope covers the line."""
         scope = self._scopes[number]
         if scope is not None:
             fits = scope(entry)
             if fits is False:
                 return
             if isinstance(fits, Unjudged):
-                yield number, fits
+                said.append((number, fits))
                 return
         if isinstance(outcome, (Hit, Unjudged)):
-            yield number, outcome
+            said.append((number, outcome))
         else:
-            for hit in outcome:
-                yield number, hit
+            said.extend((number, hit) for hit in outcome)
 
     # -- findings ----------------------------------------------------------------------------------
 
@@ -183,42 +202,61 @@ class Judge:
 
     def judge(self, entries: Iterable[Entry]) -> Judgement:
         """All rules on all lines; findings stand in the order of the lines, then of the rules."""
-        out = Judgement()
         said: list[tuple[int, int, Finding]] = []
+        tally: Counter[Said] = Counter()
         groups: dict[GroupKey, list[Entry]] = {}
         places: dict[int, int] = {}
+        count = fees = 0
         for place, entry in enumerate(entries):
-            out.entries += 1
+            count += 1
+            fees += entry.kind == "fee"
             places[id(entry)] = place
-            for number, outcome in self.line(entry):
+            for both in self.line(entry):
+                number, outcome = both
                 if isinstance(outcome, Unjudged):
-                    self._count(out, number, outcome)
+                    tally[both] += 1
                 else:
                     said.append((place, number, self.finding(number, outcome, entry)))
             for number, key in self.groups(entry):
                 if isinstance(key, Unjudged):
-                    self._count(out, number, key)
+                    tally[number, key] += 1
+                elif key in groups:
+                    groups[key].append(entry)
                 else:
-                    groups.setdefault(key, []).append(entry)
+                    groups[key] = [entry]
         for group, members in groups.items():
             for number, outcome in self.group(group, members):
                 if isinstance(outcome, Unjudged):
-                    self._count(out, number, outcome)
+                    tally[number, outcome] += 1
                 else:
                     last = outcome.entry or members[-1]
                     finding = self.finding(number, outcome, outcome.entry, members[-1])
-                    said.append((places.get(id(last), out.entries), number, finding))
+                    said.append((places.get(id(last), count), number, finding))
         for number, outcome in self.standing():
             if isinstance(outcome, Unjudged):
-                self._count(out, number, outcome)
+                tally[number, outcome] += 1
             else:
-                said.append((out.entries, number, self.finding(number, outcome, None)))
-        said.sort(key=lambda item: item[:2])
-        out.findings = [finding for _, _, finding in said]
+                said.append((count, number, self.finding(number, outcome, None)))
+        said.sort(key=_place)
+        for number, why, lines in self.absent(fees, count - fees):
+            tally[number, why] += lines
+        return Judgement([finding for _, _, finding in said], self.told(tally), count)
+
+    def told(self, tally: Counter[Said]) -> Counter[tuple[str, str]]:
+        """What could not be judged, by the rule's slug and the reason."""
+        out: Counter[tuple[str, str]] = Counter()
+        for (number, why), times in tally.items():
+            if isinstance(why, Unjudged):
+                out[self.rules[number].type.slug, why.reason] += times
         return out
 
-    def _count(self, out: Judgement, number: int, why: Unjudged) -> None:
-        out.unjudged[self.rules[number].type.slug, why.reason] += 1
+
+def _place(said: tuple[int, int, Finding]) -> tuple[int, int]:
+    return said[:2]
+
+
+def _kinds(kind: Kind | None) -> tuple[Kind, ...]:
+    return (kind,) if kind else ("fee", "expense")
 
 
 def judge(guidelines: GuidelineSet, entries: Iterable[Entry], context: Context = NOTHING_ELSE) -> Judgement:
@@ -255,7 +293,7 @@ class Live:
             self.entries[entry.id] = entry
             self._places.setdefault(entry.id, self._next)
             self._next += 1
-            self._of_line[entry.id] = list(self.judge.line(entry))
+            self._of_line[entry.id] = self.judge.line(entry)
             keys = self._keys[entry.id] = []
             for number, key in self.judge.groups(entry):
                 if isinstance(key, Unjudged):
@@ -285,14 +323,14 @@ class Live:
 
     def judgement(self) -> Judgement:
         """What stands now; equal to judging all lines afresh."""
-        out = Judgement(entries=len(self.entries))
+        tally: Counter[Said] = Counter()
         places = self._places
         said: list[tuple[int, int, Finding]] = []
 
         def take(place: int, entry: Entry | None, pairs: Iterable[Said], near: Entry | None = None) -> None:
             for number, outcome in pairs:
                 if isinstance(outcome, Unjudged):
-                    out.unjudged[self.judge.rules[number].type.slug, outcome.reason] += 1
+                    tally[number, outcome] += 1
                 else:
                     line = outcome.entry or entry
                     at = places.get(line.id, place) if line else place
@@ -304,9 +342,15 @@ class Live:
             last = max(self._members[key], key=places.__getitem__)
             take(places[last], None, pairs, self.entries[last])
         take(self._next, None, self.judge.standing())
-        said.sort(key=lambda item: item[:2])
-        out.findings = [finding for _, _, finding in said]
-        return out
+        said.sort(key=_place)
+        fees = sum(entry.kind == "fee" for entry in self.entries.values())
+        for number, why, lines in self.judge.absent(fees, len(self.entries) - fees):
+            tally[number, why] += lines
+        return Judgement([finding for _, _, finding in said], self.judge.told(tally), len(self.entries))
+
+
+def _nobody_reads(text: str, entry: Entry) -> None:
+    """Stands in where no rule of the set reads narratives."""
 
 
 def _reader() -> Callable[[str, Entry], Any]:

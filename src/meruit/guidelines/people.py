@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meruit.guidelines.params import Refused, nearest
-from meruit.utbms import Grade, grade_of
+from meruit.utbms import GRADES, Grade, grade_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,7 +19,8 @@ CLASS_WORDS = tuple(grade.value for grade in Grade)
 
 def class_of(entry: Entry, context: Context) -> Grade | None:
     """The grade on the line, else of the person on the roster; None where neither tells it."""
-    grade = grade_of(entry.timekeeper_class)
+    told = entry.timekeeper_class
+    grade = (GRADES.get(told) or grade_of(told)) if told else None
     if grade is None and entry.timekeeper:
         person = context.roster.get(entry.timekeeper)
         grade = grade_of(person.class_) if person else None

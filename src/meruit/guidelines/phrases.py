@@ -7,6 +7,7 @@ run for their places. It has no back-references and no look-around, so no client
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import re2
@@ -65,9 +66,16 @@ class Phrases:
                 yield number, start, end
 
 
+_BLANKS = str.maketrans({chr(c): " " for c in range(128) if not chr(c).isalnum()})
 _NOT_WORDS = re.compile(r"[\W_]+")
 
 
+@lru_cache(maxsize=1)
 def normalised(text: str) -> str:
-    """A narrative without case, punctuation and spacing, to tell whether two say the same."""
+    """A narrative without case, punctuation and spacing, to tell whether two say the same.
+
+    Several rules ask it of one line, so the last answer is kept.
+    """
+    if text.isascii():
+        return " ".join(text.lower().translate(_BLANKS).split())
     return _NOT_WORDS.sub(" ", text.casefold()).strip()

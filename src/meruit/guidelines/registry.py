@@ -73,7 +73,15 @@ class StandingCheck:
     check: Callable[[], Iterable[Hit | Unjudged]]
 
 
-Check: TypeAlias = LineCheck | TextCheck | PhraseCheck | GroupCheck | StandingCheck
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """No line can be judged: a register is not on file, or the client's own figure is not set."""
+
+    why: Unjudged
+    kind: Kind | None = "fee"
+
+
+Check: TypeAlias = LineCheck | TextCheck | PhraseCheck | GroupCheck | StandingCheck | Absent
 #: A rule may need several: its lines by themselves, and what they are together.
 Build: TypeAlias = "Callable[[Params, Context], Check | tuple[Check, ...]]"
 

@@ -6,6 +6,7 @@ client's parameters and registers change about it.
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING
 
@@ -61,8 +62,10 @@ def text_check(
     detect = detector(rule)
     other = _excluded(kinds or {}, include)
 
+    heard = functools.partial(detect, **parameters) if parameters else detect
+
     def check(entry: Entry, understood: Understanding) -> Hit | None:
-        detection = detect(understood, **parameters)
+        detection = heard(understood)
         if detection is None or (other is not None and other.search(entry.narrative or "")):
             return None
         if context.approvals and approved(context, lifts, entry):

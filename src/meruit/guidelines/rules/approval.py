@@ -11,7 +11,7 @@ from meruit.guidelines import say
 from meruit.guidelines.consent import approved
 from meruit.guidelines.outcome import Hit, Outcome, Unjudged, blank, missing
 from meruit.guidelines.params import choice, choices, flag, number
-from meruit.guidelines.registry import Check, GroupCheck, LineCheck, TextCheck, rule_type
+from meruit.guidelines.registry import Absent, Check, GroupCheck, LineCheck, TextCheck, rule_type
 from meruit.guidelines.wording import detector, text_check, told
 
 if TYPE_CHECKING:
@@ -40,8 +40,6 @@ def outside_engagement(p: Params, c: Context) -> tuple[Check, ...]:
     after = p.flag("after_end")
 
     def check(entry: Entry) -> Outcome:
-        if not c.engagements:
-            return missing("engagement date")
         if not entry.matter or entry.date is None:
             return blank("matter or date")
         engagement = c.engagement_of.get(entry.matter)
@@ -62,7 +60,10 @@ def outside_engagement(p: Params, c: Context) -> tuple[Check, ...]:
             message=f"The work of {say.day(entry.date)} lies {why}. It passes with the client's written order for it.",
         )
 
-    return LineCheck(check, kind=None), text_check("GL-34", c, "outside-engagement")
+    words = text_check("GL-34", c, "outside-engagement")
+    if not c.engagements:
+        return Absent(missing("engagement date"), None), words
+    return LineCheck(check, kind=None), words
 
 
 @rule_type(
@@ -99,8 +100,6 @@ def research_limit(p: Params, c: Context) -> tuple[Check, ...]:
         )
 
     def key(entry: Entry) -> Hashable | Unjudged:
-        if not per_matter:
-            return None
         if entry.activity_code is None or entry.hours is None:
             return blank("activity code or hours")
         return (entry.matter, entry.invoice) if entry.activity_code.strip().upper() == "A102" else None
@@ -128,7 +127,7 @@ def research_limit(p: Params, c: Context) -> tuple[Check, ...]:
                     "the client's approval is needed. It passes with the approval on file.",
                 )
 
-    return TextCheck(line), GroupCheck(key, together)
+    return (TextCheck(line), GroupCheck(key, together)) if per_matter else (TextCheck(line),)
 
 
 _APPROVED = re.compile(r"\b(?:approved|authori[sz]ed|pre-?approved|consent)\b|\bapproval\b", re.IGNORECASE)

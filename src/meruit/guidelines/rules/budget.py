@@ -11,8 +11,8 @@ from meruit.guidelines import say
 from meruit.guidelines.consent import approved
 from meruit.guidelines.outcome import Hit, Unjudged, blank, missing
 from meruit.guidelines.params import flag, number
-from meruit.guidelines.registry import Check, GroupCheck, StandingCheck, rule_type
-from meruit.guidelines.scope import code_fits
+from meruit.guidelines.registry import Absent, Check, GroupCheck, StandingCheck, rule_type
+from meruit.guidelines.scope import Codes
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
@@ -40,16 +40,14 @@ if TYPE_CHECKING:
 def budget_required(p: Params, c: Context) -> Check:
     """Nothing is paid on a matter whose budget is due and not approved."""
     due, exempt, consent = int(p.number("due_days")), p.maybe("exempt_below_hours"), p.flag("approved")
+    if not c.budgets:
+        return Absent(missing("budget"), None)
     given: dict[str, list[Budget]] = defaultdict(list)
     for budget in c.budgets:
         given[budget.matter].append(budget)
 
     def key(entry: Entry) -> Hashable | Unjudged:
-        if not c.budgets:
-            return missing("budget")
-        if not entry.matter:
-            return blank("matter")
-        return (entry.matter, entry.invoice)
+        return (entry.matter, entry.invoice) if entry.matter else blank("matter")
 
     def check(lines: Sequence[Entry]) -> Iterator[Hit]:
         matter = lines[0].matter or ""
@@ -99,10 +97,10 @@ def budget_overrun(p: Params, c: Context) -> Check:
     What was spent before is the budget's own figure where it has one, else the earlier lines at hand.
     """
     warn, over = p.number("warn_pct"), p.number("approve_pct")
+    if not c.budgets:
+        return Absent(missing("budget"), None)
 
     def key(entry: Entry) -> Hashable | Unjudged:
-        if not c.budgets:
-            return missing("budget")
         return entry.matter or blank("matter")
 
     def check(lines: Sequence[Entry]) -> Iterator[Hit | Unjudged]:
@@ -128,7 +126,7 @@ def budget_overrun(p: Params, c: Context) -> Check:
 def _counts(entry: Entry, budget: Budget) -> bool:
     if entry.matter != budget.matter:
         return False
-    return budget.task_code is None or code_fits(entry.task_code or "", (budget.task_code,))
+    return budget.task_code is None or entry.task_code in Codes([budget.task_code])
 
 
 def _overrun(budget: Budget, spent: Decimal, last: Entry, warn: Decimal, over: Decimal) -> Iterator[Hit]:

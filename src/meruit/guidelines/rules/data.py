@@ -10,7 +10,7 @@ from meruit.guidelines.outcome import Hit, Outcome, Unjudged, blank
 from meruit.guidelines.params import Refused, choices, flag, nearest, number, texts
 from meruit.guidelines.phrases import normalised
 from meruit.guidelines.registry import Check, GroupCheck, LineCheck, rule_type
-from meruit.guidelines.scope import code_fits
+from meruit.guidelines.scope import Codes
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
@@ -76,7 +76,7 @@ def date_outside_period(p: Params, c: Context) -> Check:
 )
 def codes_required(p: Params, c: Context) -> Check:
     """Each fee line carries a task and an activity code, each expense its code, all from accepted lists."""
-    require, own = p.texts("require"), p.texts("own_codes")
+    require, own = p.texts("require"), Codes(p.texts("own_codes"))
     sets = p.texts("code_sets") or None
     for name in sets or ():
         if name not in utbms.sets():
@@ -89,8 +89,22 @@ def codes_required(p: Params, c: Context) -> Check:
     }
     only_own, retired_passes = p.flag("own_codes_only"), p.flag("allow_retired")
 
+    # The codes that pass, worked out once; whatever else a line carries is looked at singly.
+    passing = {
+        kind: frozenset()
+        if only_own
+        else frozenset(
+            row.code
+            for row in utbms.every()
+            if row.kind == kind
+            and (retired_passes or not row.retired)
+            and (within[kind] is None or row.set in (within[kind] or ()))
+        )
+        for kind in within
+    }
+
     def wrong(kind: str, code: str) -> str | None:
-        if code_fits(code, own):
+        if code in passing[kind] or code in own:
             return None
         if only_own:
             return "is not on the client's list"

@@ -9,8 +9,8 @@ from meruit.guidelines.consent import approved
 from meruit.guidelines.outcome import Hit, Outcome, Unjudged, blank, missing, unset
 from meruit.guidelines.params import choice, choices, flag, number, texts
 from meruit.guidelines.phrases import normalised
-from meruit.guidelines.registry import Check, LineCheck, rule_type
-from meruit.guidelines.scope import code_fits
+from meruit.guidelines.registry import Absent, Check, LineCheck, rule_type
+from meruit.guidelines.scope import Codes
 
 if TYPE_CHECKING:
     from meruit.guidelines.context import Context
@@ -35,12 +35,14 @@ THIRD_PARTY_CODES = ("E114", "E115", "E116", "E118", "E119", "E120", "E121", "E1
 )
 def expense_threshold(p: Params, c: Context) -> Check:
     """A large expense is approved before it is spent, or is sent to the client to pay itself."""
-    general, vendor, codes = p.maybe("threshold"), p.maybe("vendor_threshold"), p.texts("vendor_codes")
+    general, vendor, codes = p.maybe("threshold"), p.maybe("vendor_threshold"), Codes(p.texts("vendor_codes"))
+    if general is None and vendor is None:
+        return Absent(unset("threshold"), "expense")
     direct, at = p.text("route") == "client-direct", p.flag("at_threshold")
 
     def check(entry: Entry) -> Outcome:
         limit = general
-        if vendor is not None and code_fits(entry.expense_code or "", codes):
+        if vendor is not None and entry.expense_code in codes:
             limit = vendor
         if limit is None:
             return unset("threshold")
@@ -80,14 +82,14 @@ def expense_threshold(p: Params, c: Context) -> Check:
 )
 def receipts(p: Params, c: Context) -> Check:
     """An expense above the threshold is paid when its receipt is attached."""
-    limit, always, exempt = p.number("threshold"), p.texts("always_codes"), p.texts("exempt_codes")
+    limit, always, exempt = p.number("threshold"), Codes(p.texts("always_codes")), Codes(p.texts("exempt_codes"))
 
     def check(entry: Entry) -> Outcome:
         value = entry.value
         if value is None:
             return blank("amount")
         code = entry.expense_code or ""
-        if not (code_fits(code, always) or value > limit) or code_fits(code, exempt):
+        if not (code in always or value > limit) or code in exempt:
             return None
         attached = entry.receipt
         if attached is None:
@@ -121,6 +123,8 @@ def receipts(p: Params, c: Context) -> Check:
 def no_markup(p: Params, c: Context) -> Check:
     """A disbursement is passed on at what the vendor charged."""
     margin = p.number("margin")
+    if not c.receipts:
+        return Absent(missing("vendors' bills"), "expense")
 
     def check(entry: Entry) -> Outcome:
         known = c.receipt_of.get(entry.id)
@@ -156,12 +160,12 @@ def no_markup(p: Params, c: Context) -> Check:
 )
 def third_party_approval(p: Params, c: Context) -> Check:
     """Experts, vendors, local counsel and translators are engaged with the client's approval."""
-    codes = p.texts("codes")
+    codes = Codes(p.texts("codes"))
 
     def check(entry: Entry) -> Outcome:
         if entry.expense_code is None:
             return blank("expense code")
-        if not code_fits(entry.expense_code, codes):
+        if entry.expense_code not in codes:
             return None
         if not c.vendors and not c.knows_approvals:
             return missing("approved vendors")

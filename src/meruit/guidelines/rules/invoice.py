@@ -54,14 +54,15 @@ def required_fields(p: Params, c: Context) -> tuple[Check, ...]:
     asked = tuple(word.casefold() for word in p.texts("requestor_words"))
     formats = {name.upper() for name in p.texts("formats")}
 
+    asked_of = {
+        "fee": tuple(field for field in require if field != "expense_code"),
+        "expense": tuple(field for field in require if field not in FEE_FIELDS),
+    }
+
     def check(entry: Entry) -> Outcome:
         hits: list[Hit] = []
         unknown: Unjudged | None = None
-        for field in require:
-            if entry.kind == "expense" and field in FEE_FIELDS:
-                continue
-            if entry.kind == "fee" and field == "expense_code":
-                continue
+        for field in asked_of[entry.kind]:
             value = getattr(entry, field)
             if value is None:
                 unknown = blank(field.replace("_", " "))

@@ -288,7 +288,7 @@ def waiting(p: Params, c: Context) -> tuple[Check, ...]:
         )
 
     def key(entry: Entry) -> Hashable | Unjudged:
-        if daily is None or not _WAIT.search(entry.narrative or ""):
+        if not _WAIT.search(entry.narrative or ""):
             return None
         if not entry.timekeeper or entry.date is None or entry.hours is None:
             return blank("timekeeper, date or hours")
@@ -309,7 +309,7 @@ def waiting(p: Params, c: Context) -> tuple[Check, ...]:
                 f"{say.hours(total - daily)} less passes.",
             )
 
-    return TextCheck(check), GroupCheck(key, day)
+    return (TextCheck(check),) if daily is None else (TextCheck(check), GroupCheck(key, day))
 
 
 MARKETING = {

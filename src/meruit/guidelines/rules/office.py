@@ -11,7 +11,7 @@ from meruit.guidelines.outcome import Hit, Outcome, Unjudged, blank
 from meruit.guidelines.params import choice, flag, number, numbers, texts
 from meruit.guidelines.phrases import literal
 from meruit.guidelines.registry import Check, GroupCheck, LineCheck, PhraseCheck, rule_type
-from meruit.guidelines.scope import code_fits
+from meruit.guidelines.scope import Codes
 from meruit.guidelines.wording import text_check
 
 if TYPE_CHECKING:
@@ -36,13 +36,13 @@ if TYPE_CHECKING:
 )
 def copies(p: Params, c: Context) -> Check:
     """In-house copies are paid at no more than a price a page, and by some clients not at all."""
-    cap, codes, colour = p.number("max_per_page"), p.texts("codes"), p.maybe("max_colour_per_page")
+    cap, codes, colour = p.number("max_per_page"), Codes(p.texts("codes")), p.maybe("max_colour_per_page")
     scanning = p.text("scanning")
 
     def check(entry: Entry) -> Outcome:
         if entry.expense_code is None:
             return blank("expense code")
-        if not code_fits(entry.expense_code, codes):
+        if entry.expense_code not in codes:
             return None
         words = (entry.narrative or "").casefold()
         if "scan" in words and scanning != "as-copies":
@@ -107,7 +107,7 @@ OVERHEAD_WORDS = (
 )
 def overhead_expense(p: Params, c: Context) -> tuple[Check, ...]:
     """The cost of having an office is in the rate: telephone, fax, postage, supplies, rent."""
-    codes, per_unit = p.texts("codes"), p.numbers("allowed_per_unit")
+    codes, per_unit = Codes(p.texts("codes")), p.numbers("allowed_per_unit")
 
     def by_code(entry: Entry) -> Outcome:
         code = entry.expense_code
@@ -128,7 +128,7 @@ def overhead_expense(p: Params, c: Context) -> tuple[Check, ...]:
                 message=f"{code} is billed at {say.money(entry.rate)} a unit; the client pays "
                 f"{say.money(cap)}, which passes.",
             )
-        if not code_fits(code, codes):
+        if code not in codes:
             return None
         return Hit(
             field="expense_code",
@@ -139,7 +139,7 @@ def overhead_expense(p: Params, c: Context) -> tuple[Check, ...]:
 
     def by_words(entry: Entry, start: int, end: int) -> Hit | None:
         code = (entry.expense_code or "").upper()
-        if code_fits(code, codes) or code in per_unit:
+        if code in codes or code in per_unit:
             return None
         words = (entry.narrative or "")[start:end]
         return Hit(
@@ -186,7 +186,12 @@ def _needs_consent(rule: str, c: Context, what: str, cure: str) -> Callable[[Ent
 )
 def research_charges(p: Params, c: Context) -> tuple[Check, ...]:
     """Charges of research services are overhead, or paid at cost with approval, or up to a monthly cap."""
-    allowed, free, cap, codes = p.text("allowed"), p.number("approval_over"), p.maybe("monthly_cap"), p.texts("codes")
+    allowed, free, cap, codes = (
+        p.text("allowed"),
+        p.number("approval_over"),
+        p.maybe("monthly_cap"),
+        Codes(p.texts("codes")),
+    )
     names = tuple(word.casefold() for word in p.texts("words"))
     consent = _needs_consent(
         "research-charges",
@@ -196,7 +201,7 @@ def research_charges(p: Params, c: Context) -> tuple[Check, ...]:
     )
 
     def is_research(entry: Entry) -> bool:
-        if entry.expense_code and code_fits(entry.expense_code, codes):
+        if entry.expense_code and entry.expense_code in codes:
             return True
         text = (entry.narrative or "").casefold()
         return any(name in text for name in names)
@@ -254,7 +259,7 @@ def research_charges(p: Params, c: Context) -> tuple[Check, ...]:
 )
 def courier(p: Params, c: Context) -> Check:
     """Couriers and overnight mail are approved before and necessary, or are not paid."""
-    before, allowed, codes = p.flag("pre_approval"), p.flag("allowed"), p.texts("codes")
+    before, allowed, codes = p.flag("pre_approval"), p.flag("allowed"), Codes(p.texts("codes"))
     consent = _needs_consent(
         "courier",
         c,
@@ -265,7 +270,7 @@ def courier(p: Params, c: Context) -> Check:
     def check(entry: Entry) -> Outcome:
         if entry.expense_code is None:
             return blank("expense code")
-        if not code_fits(entry.expense_code, codes):
+        if entry.expense_code not in codes:
             return None
         if not allowed:
             return Hit(

@@ -12,7 +12,7 @@ from meruit.guidelines.consent import approved
 from meruit.guidelines.outcome import Hit, Outcome, Unjudged, blank, missing
 from meruit.guidelines.params import choice, flag, number, numbers, texts
 from meruit.guidelines.phrases import literal
-from meruit.guidelines.registry import Check, GroupCheck, LineCheck, PhraseCheck, rule_type
+from meruit.guidelines.registry import Absent, Check, GroupCheck, LineCheck, PhraseCheck, rule_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 def rate_above_approved(p: Params, c: Context) -> Check:
     """A line is billed at no more than the rate approved for the person on that date."""
     slack = p.number("tolerance")
+    if not c.rates:
+        return Absent(missing("approved rates"))
 
     def check(entry: Entry) -> Outcome:
-        if not c.rates:
-            return missing("approved rates")
         if entry.rate is None:
             return blank("rate")
         if not entry.timekeeper and entry.timekeeper_class is None:
@@ -90,6 +90,8 @@ def rate_increase(p: Params, c: Context) -> Check:
     Judged against the dated rows of the rate table; where it has one row only, against what the same
     person was billed at before.
     """
+    if not c.rates and not c.earlier:
+        return Absent(missing("rate history"))
     notice, frozen, most, consent = p.number("notice_days"), p.text("frozen"), p.maybe("max_pct"), p.flag("approval")
     last: dict[tuple[str | None, str | None], Entry] = {}
     for earlier in c.earlier:
@@ -113,8 +115,6 @@ def rate_increase(p: Params, c: Context) -> Check:
         return None
 
     def check(entry: Entry) -> Outcome:
-        if not c.rates and not c.earlier:
-            return missing("rate history")
         if entry.rate is None or not entry.timekeeper:
             return blank("rate or timekeeper")
         rows = sorted(
@@ -165,6 +165,9 @@ def rate_increase(p: Params, c: Context) -> Check:
 )
 def discount_terms(p: Params, c: Context) -> Check:
     """An agreed discount stands on the invoice, the right tier of it, and a blended rate is kept."""
+    stated = c.terms or p.maybe("pct") is not None or p.numbers("tiers") or p.maybe("blended_rate") is not None
+    if not stated:
+        return Absent(missing("discount terms"))
     shown, tiers = p.text("shown"), sorted((Decimal(k), v) for k, v in p.numbers("tiers").items())
 
     def agreed(volume: Decimal, client: str | None) -> Decimal | None:
@@ -198,9 +201,7 @@ def discount_terms(p: Params, c: Context) -> Check:
             )
         before = max((t.volume_before for t in c.terms if t.volume_before is not None), default=Decimal(0))
         pct = agreed(before + fees, client)
-        if pct is None and blended is None:
-            yield missing("discount terms")
-        elif pct and shown == "invoice":
+        if pct and shown == "invoice":
             due = (fees * pct / 100).quantize(Decimal("0.01"))
             given = -sum((e.adjustment for e in lines if e.adjustment is not None), Decimal(0))
             if invoice and invoice.discount is not None:
@@ -283,14 +284,14 @@ def premium_rate(p: Params, c: Context) -> tuple[Check, ...]:
 )
 def lowest_rate_promise(p: Params, c: Context) -> Check:
     """A client promised the lowest rate pays no more for a person than any other client does."""
+    if not c.other_rates:
+        return Absent(missing("rates for other clients"))
     slack = 1 + p.number("tolerance_pct") / 100
     lowest: dict[str, Decimal] = {}
     for row in c.other_rates:
         lowest[row.timekeeper] = min(row.amount, lowest.get(row.timekeeper, row.amount))
 
     def check(entry: Entry) -> Outcome:
-        if not c.other_rates:
-            return missing("rates for other clients")
         if entry.rate is None or not entry.timekeeper:
             return blank("rate or timekeeper")
         least = lowest.get(entry.timekeeper)

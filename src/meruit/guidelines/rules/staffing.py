@@ -11,7 +11,7 @@ from meruit.guidelines.consent import approved
 from meruit.guidelines.outcome import Hit, Outcome, Unjudged, blank, missing, unset
 from meruit.guidelines.params import choice, choices, flag, number, texts
 from meruit.guidelines.people import class_of, classes_named
-from meruit.guidelines.registry import Check, GroupCheck, LineCheck, TextCheck, rule_type
+from meruit.guidelines.registry import Absent, Check, GroupCheck, LineCheck, TextCheck, rule_type
 from meruit.guidelines.wording import detector, told
 from meruit.utbms import Grade
 
@@ -112,10 +112,10 @@ def _rank(entry: Entry, keep: str) -> Decimal:
 def unapproved_timekeeper(p: Params, c: Context) -> Check:
     """Only timekeepers whom the client approved for the matter, on the date, may bill."""
     per_matter = p.flag("per_matter")
+    if not c.timekeepers:
+        return Absent(missing("list of approved timekeepers"))
 
     def check(entry: Entry) -> Outcome:
-        if not c.timekeepers:
-            return missing("list of approved timekeepers")
         if not entry.timekeeper:
             return blank("timekeeper")
         person = c.roster.get(entry.timekeeper)
@@ -223,10 +223,10 @@ def team_size(p: Params, c: Context) -> Check:
         (p.maybe("max_lead"), "partners", frozenset({Grade.PARTNER})),
     )
 
-    def check(lines: Sequence[Entry]) -> Iterator[Hit | Unjudged]:
-        if all(cap is None for cap, _, _ in caps):
-            yield unset("max_timekeepers")
-            return
+    if all(cap is None for cap, _, _ in caps):
+        return Absent(unset("max_timekeepers"))
+
+    def check(lines: Sequence[Entry]) -> Iterator[Hit]:
         for cap, what, grades in caps:
             if cap is None:
                 continue
@@ -271,11 +271,11 @@ def team_size(p: Params, c: Context) -> Check:
 def transitory_timekeeper(p: Params, c: Context) -> Check:
     """Someone who bills a few minutes on a matter costs the client a start-up and brings no continuity."""
     least = p.maybe("min_hours_in_period")
+    if least is None:
+        return Absent(unset("min_hours_in_period"))
     before = {(e.timekeeper, e.matter) for e in c.earlier}
 
     def key(entry: Entry) -> Hashable | Unjudged:
-        if least is None:
-            return unset("min_hours_in_period")
         if not entry.timekeeper or entry.hours is None:
             return blank("timekeeper or hours")
         return (entry.invoice, entry.matter, entry.timekeeper)
@@ -284,7 +284,7 @@ def transitory_timekeeper(p: Params, c: Context) -> Check:
         total = sum((e.hours for e in lines if e.hours is not None), Decimal(0))
         entry = lines[0]
         known = (entry.timekeeper, entry.matter) in before
-        if least is not None and total < least and not known and not approved(c, "transitory-timekeeper", entry):
+        if total < least and not known and not approved(c, "transitory-timekeeper", entry):
             yield Hit(
                 entry=entry,
                 field="timekeeper",

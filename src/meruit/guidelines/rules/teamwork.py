@@ -78,7 +78,7 @@ def internal_conference(p: Params, c: Context) -> tuple[Check, ...]:
         )
 
     def line(entry: Entry, understood: Understanding) -> Hit | None:
-        if mode == "cap" or (mode == "strategic-only" and _STRATEGY.search(entry.narrative or "")):
+        if mode == "strategic-only" and _STRATEGY.search(entry.narrative or ""):
             return None
         if mode == "senior-only" and class_of(entry, c) in (Grade.PARTNER, Grade.COUNSEL):
             return None
@@ -88,7 +88,7 @@ def internal_conference(p: Params, c: Context) -> tuple[Check, ...]:
         return hit
 
     def key(entry: Entry) -> Hashable | Unjudged:
-        if mode != "cap" or not _TALK.search(entry.narrative or ""):
+        if not _TALK.search(entry.narrative or ""):
             return None
         if entry.date is None or not entry.timekeeper:
             return blank("date or timekeeper")
@@ -115,7 +115,7 @@ def internal_conference(p: Params, c: Context) -> tuple[Check, ...]:
             f"for {say.plain(most)} and {say.hours(hours)} together. The excess written off passes.",
         )
 
-    return TextCheck(line), GroupCheck(key, day)
+    return (GroupCheck(key, day),) if mode == "cap" else (TextCheck(line),)
 
 
 _ACTS = {

@@ -10,7 +10,8 @@ from meruit.guidelines import say
 from meruit.guidelines.consent import approved
 from meruit.guidelines.outcome import Hit, Outcome, Unjudged, blank, missing, unset
 from meruit.guidelines.params import choice, flag, number, texts
-from meruit.guidelines.registry import Check, GroupCheck, LineCheck, rule_type
+from meruit.guidelines.registry import Absent, Check, GroupCheck, LineCheck, rule_type
+from meruit.guidelines.scope import Codes
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
@@ -137,12 +138,12 @@ def entry_size(p: Params, c: Context) -> tuple[Check, ...]:
         return None
 
     def chipping(lines: Sequence[Entry]) -> Iterator[Hit]:
-        if many is not None and len(lines) > many:
+        if len(lines) > (many or 0):
             yield Hit(
                 entry=lines[-1],
                 field="hours",
                 found=f"{len(lines)} lines of {say.hours(least)}",
-                expected=f"at most {say.plain(many)}",
+                expected=f"at most {say.plain(many or ZERO)}",
                 at_risk=sum((e.value for e in lines if e.value is not None), ZERO),
                 message=f"{len(lines)} lines of {say.hours(least)} by one timekeeper on one day look like "
                 "one piece of "
@@ -151,10 +152,12 @@ def entry_size(p: Params, c: Context) -> tuple[Check, ...]:
             )
 
     def small(entry: Entry) -> Hashable:
-        if many is None or entry.hours != least or not entry.timekeeper or not entry.date:
+        if entry.hours != least or not entry.timekeeper or not entry.date:
             return None
         return (entry.timekeeper, entry.date, entry.matter)
 
+    if many is None:
+        return (LineCheck(line),)
     return LineCheck(line), GroupCheck(small, chipping)
 
 
@@ -288,10 +291,10 @@ def not_contemporaneous(p: Params, c: Context) -> Check:
     """
     share, same, least = p.maybe("round_share_max"), p.maybe("same_share_max"), p.number("min_lines")
 
-    def check(lines: Sequence[Entry]) -> Iterator[Hit | Unjudged]:
-        if share is None and same is None:
-            yield unset("round_share_max or same_share_max")
-            return
+    if share is None and same is None:
+        return Absent(unset("round_share_max or same_share_max"))
+
+    def check(lines: Sequence[Entry]) -> Iterator[Hit]:
         if len(lines) < least:
             return
         worked = [e.hours for e in lines if e.hours is not None]
@@ -354,6 +357,8 @@ def not_contemporaneous(p: Params, c: Context) -> Check:
 )
 def double_billed_hour(p: Params, c: Context) -> Check:
     """An hour is billed once. The same shared work on the same date for another client must be prorated."""
+    if not c.elsewhere:
+        return Absent(missing("time for other clients"))
     limit = p.number("max_day_hours")
     shared = tuple(word.casefold() for word in p.texts("shared"))
     others: dict[Hashable, list[Entry]] = defaultdict(list)
@@ -361,8 +366,6 @@ def double_billed_hour(p: Params, c: Context) -> Check:
         others[other.timekeeper, other.date].append(other)
 
     def key(entry: Entry) -> Hashable | Unjudged:
-        if not c.elsewhere:
-            return missing("time for other clients")
         if not entry.timekeeper or entry.date is None or entry.hours is None:
             return blank("timekeeper, date or hours")
         return (entry.timekeeper, entry.date)
@@ -418,18 +421,16 @@ def double_billed_hour(p: Params, c: Context) -> Check:
 )
 def administrative_cap(p: Params, c: Context) -> Check:
     """Time under the codes of case administration is paid up to a number of hours per matter."""
-    from meruit.guidelines.scope import code_fits
-
-    limit, codes = p.number("max_hours"), p.texts("codes")
+    limit, codes = p.number("max_hours"), Codes(p.texts("codes"))
     before: dict[str | None, Decimal] = defaultdict(Decimal)
     for other in c.earlier:
-        if other.kind == "fee" and other.hours is not None and code_fits(other.task_code or "", codes):
+        if other.kind == "fee" and other.hours is not None and other.task_code in codes:
             before[other.matter] += other.hours
 
     def key(entry: Entry) -> Hashable | Unjudged:
         if entry.task_code is None or entry.hours is None:
             return blank("task code or hours")
-        if not code_fits(entry.task_code, codes):
+        if entry.task_code not in codes:
             return None
         return ("matter", entry.matter) if entry.matter else ("invoice", entry.invoice, entry.file)
 

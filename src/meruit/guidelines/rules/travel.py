@@ -11,7 +11,7 @@ from meruit.guidelines.consent import approved
 from meruit.guidelines.outcome import Hit, Outcome, Unjudged, blank, missing, unset
 from meruit.guidelines.params import choice, choices, flag, number, numbers, texts
 from meruit.guidelines.registry import Check, GroupCheck, LineCheck, rule_type
-from meruit.guidelines.scope import code_fits
+from meruit.guidelines.scope import Codes
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
@@ -38,6 +38,7 @@ _RENTAL = re.compile(r"\b(?:rental car|car rental|car hire|hire car|rent-a-car)\
 _TRIP = re.compile(
     r"\b(?:travel(?:l?ed|l?ing)?|trip|flight|drive|drove|fly|flew)\b.{0,12}\b(?:to|from)\b", re.IGNORECASE
 )
+TRAVEL = Codes(["E110"])
 _CONSENT_TOLD = re.compile(r"\bapproved by\b|\bapproval (?:of|from|by)\b|\bper [A-Z]\w+", re.IGNORECASE)
 
 
@@ -101,7 +102,7 @@ def travel_class(p: Params, c: Context) -> Check:
                 confidence=0.85,
                 message=f'"{told.group()}" is better than the {best} fare the client pays for. The {best} fare passes.',
             )
-        return missing("fare of the flight") if code_fits(entry.expense_code or "", ("E110",)) else None
+        return missing("fare of the flight") if entry.expense_code in TRAVEL else None
 
     return LineCheck(check, kind="expense")
 
@@ -158,10 +159,10 @@ def hotel_cap(p: Params, c: Context) -> Check:
 )
 def meals(p: Params, c: Context) -> tuple[Check, ...]:
     """Meals are paid on travel, up to an amount a person and day; meals at work are not."""
-    cap, working, codes = p.maybe("max_per_day"), p.flag("working_meals"), p.texts("codes")
+    cap, working, codes = p.maybe("max_per_day"), p.flag("working_meals"), Codes(p.texts("codes"))
 
     def is_meal(entry: Entry) -> bool:
-        return code_fits(entry.expense_code or "", codes) or bool(_MEAL.search(entry.narrative or ""))
+        return entry.expense_code in codes or bool(_MEAL.search(entry.narrative or ""))
 
     def check(entry: Entry) -> Outcome:
         if entry.narrative is None:
@@ -325,12 +326,12 @@ def ground_transport(p: Params, c: Context) -> Check:
 def travel_approval(p: Params, c: Context) -> Check:
     """A trip is approved by the client before it is made."""
     applies, named = p.texts("applies_to"), p.flag("name_in_narrative")
-    expense_codes, activity_codes = p.texts("expense_codes"), p.texts("activity_codes")
+    expense_codes, activity_codes = Codes(p.texts("expense_codes")), Codes(p.texts("activity_codes"))
 
     def is_trip(entry: Entry) -> bool:
         if entry.kind == "expense":
-            return "expenses" in applies and code_fits(entry.expense_code or "", expense_codes)
-        coded = code_fits(entry.activity_code or "", activity_codes)
+            return "expenses" in applies and entry.expense_code in expense_codes
+        coded = entry.activity_code in activity_codes
         return "fees" in applies and (coded or bool(_TRIP.match(entry.narrative or "")))
 
     def check(entry: Entry) -> Outcome:
