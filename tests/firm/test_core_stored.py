@@ -64,8 +64,11 @@ def test_every_kind_is_written() -> None:
         ("phased", {"fees": "10"}, "cannot be read"),
         ("hybrid", {"hourly_percent": "50", "success": {}}, 'lacks "percent_by_stage"'),
         ("volume-discount", {"tiers": ["5"]}, "cannot be read"),
+        ("capped", ["50000"], "a table of named values"),
+        ("hybrid", {"hourly_percent": "50", "success": "10"}, "a table of named values"),
+        ("contingency", {"percent_by_stage": {"trial": "40"}, "after_costs": "false"}, "write true or false"),
     ],
 )
-def test_terms_that_are_none_are_refused_by_name(kind: str, terms: dict[str, Any], says: str) -> None:
+def test_terms_that_are_none_are_refused_by_name(kind: str, terms: Any, says: str) -> None:
     with pytest.raises(ArrangementError, match=says):
         read(kind, terms)

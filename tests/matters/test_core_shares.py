@@ -195,6 +195,7 @@ def test_one_bill_or_three_give_the_layers_the_same_use() -> None:
         ([{"payer_id": 1, "up_to": "5k"}], 'The up_to of a share: "5k" is not a number'),
         ([{"payer_id": "Ada"}], 'The payer_id of a share is "Ada"'),
         ([{"payer_id": 1, "layer": -1}], "whole number from 1"),
+        ([{"payer_id": 1, "odd_cent": "false"}], "true or false"),
     ],
 )
 def test_shares_that_make_no_whole_are_refused(rows: list[dict[str, object]], says: str) -> None:

@@ -162,7 +162,7 @@ def _read(row: Mapping[str, object]) -> Share:
         up_to=_number(row, "up_to"),
         line=str(row["line"]) if row.get("line") else None,
         amount=_number(row, "amount"),
-        odd_cent=bool(row.get("odd_cent")),
+        odd_cent=_flag(row, "odd_cent"),
     )
 
 
@@ -301,6 +301,13 @@ def _number(row: Mapping[str, object], key: str) -> Decimal | None:
         return exact(value)  # type: ignore[arg-type]  # whatever else it is, `exact` refuses it by name
     except MoneyError as trouble:
         raise ShareError(f"The {key} of a share: {trouble}") from trouble
+
+
+def _flag(row: Mapping[str, object], key: str) -> bool:
+    value = row.get(key)
+    if value is not None and not isinstance(value, bool):
+        raise ShareError(f'The {key} of a share is "{value}"; it is true or false.')
+    return bool(value)
 
 
 def _count(row: Mapping[str, object], key: str) -> int:

@@ -33,6 +33,8 @@ def read(kind: str, terms: Terms) -> Arrangement:
     """The arrangement of a stored row."""
     if kind not in _KINDS:
         raise ArrangementError(f'"{kind}" is no arrangement; known are {", ".join(_KINDS)}.')
+    if not isinstance(terms, Mapping):
+        raise ArrangementError(f"The terms of a {kind} arrangement are {terms!r}; they are a table of named values.")
     _, needed, allowed, make = _KINDS[kind]
     missing = needed - terms.keys()
     unknown = terms.keys() - needed - allowed
@@ -75,7 +77,10 @@ def _plain(arrangement: Arrangement) -> dict[str, Any]:
 
 
 def _contingency(terms: Terms) -> Contingency:
-    return Contingency(_amounts(terms["percent_by_stage"]), bool(terms.get("after_costs", False)))
+    after_costs = terms.get("after_costs", False)
+    if not isinstance(after_costs, bool):
+        raise TypeError(f'after_costs is "{after_costs}"; write true or false.')
+    return Contingency(_amounts(terms["percent_by_stage"]), after_costs)
 
 
 def _fixed(terms: Terms) -> Fixed:
