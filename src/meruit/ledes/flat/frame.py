@@ -58,7 +58,7 @@ def looks_flat(head: str) -> bool:
 
 def _names(line: str) -> list[str]:
     """The names of a header line: without end marks, blanks, or a pipe at either end."""
-    return [name.replace("[]", "").strip() for name in line.strip().strip("|").split("|")]
+    return [name.replace("[]", "").strip() for name in line.strip().removesuffix("[]").strip("| ").split("|")]
 
 
 def _names_known(line: str) -> int:

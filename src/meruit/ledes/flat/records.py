@@ -122,6 +122,7 @@ def _close(lines: list[bytes], begin: _Open, layout: Layout) -> Iterator[RawReco
         trimmed = trimmed[: -len(END)]
         if trimmed.endswith((b" ", b"\t")):
             flaws.append(Flaw("LF03", "advice", -1, "A blank stands before the [] that ends the record.", None, "[]"))
+        trimmed = trimmed.rstrip()
     parts = _unglue(trimmed, layout)
     offset = begin.byte
     for i, part in enumerate(parts):

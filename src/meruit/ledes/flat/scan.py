@@ -162,7 +162,11 @@ class Scan:
         return not self._damaged(before) and after > 0 and not self._damaged(behind)
 
     def _damaged(self, piece: bytes) -> bool:
-        return piece.count(b"|") != self.pipes or b"\n" in piece or b"\r" in piece or piece.endswith((b" ", b"\t"))
+        return (
+            piece.count(b"|") != self.pipes
+            or any(mark in piece for mark in (b"\n", b"\r", b"[]"))
+            or piece.endswith((b" ", b"\t"))
+        )
 
     def _damage(self, region: bytes) -> None:
         """Judge a stretch of text record by record, putting together what was torn apart."""
@@ -204,7 +208,9 @@ class Scan:
         record; where it is not found after every so many cells, some record has too few or too many.
         """
         together = b"".join(tails)
-        if b"\n" in together or b"\r" in together or b"\n" in prefix or b"\r" in prefix:
+        if any(mark in together or mark in prefix for mark in (b"\n", b"\r")):
+            return None
+        if (b"]" in together and b"[]" in together) or b"[]" in prefix:
             return None
         width = self.pipes + 1 - PREFIX
         step = width + 1
