@@ -150,9 +150,7 @@ def test_counting_business_days_forth_and_back_agrees(day: date, count: int) -> 
 
 
 def test_a_calendar_knows_why_a_day_does_not_count() -> None:
-    own = BusinessCalendar(
-        "US", closed_on=frozenset({date(2026, 12, 24)}), open_on=frozenset({date(2026, 11, 26)})
-    )
+    own = BusinessCalendar("US", closed_on=frozenset({date(2026, 12, 24)}), open_on=frozenset({date(2026, 11, 26)}))
     assert own.why_closed(date(2026, 12, 24)) == "closed"
     assert own.why_closed(date(2026, 12, 25)) == "Christmas Day"
     assert own.why_closed(date(2026, 12, 26)) == "weekend"
@@ -204,9 +202,7 @@ def test_a_client_with_another_bar_keeps_the_ladder() -> None:
         (lambda: BusinessCalendar("ZZ"), "two-letter code"),
         (lambda: BusinessCalendar("US", "QQ"), "not a part of US"),
         (
-            lambda: BusinessCalendar(
-                closed_on=frozenset({date(2026, 1, 2)}), open_on=frozenset({date(2026, 1, 2)})
-            ),
+            lambda: BusinessCalendar(closed_on=frozenset({date(2026, 1, 2)}), open_on=frozenset({date(2026, 1, 2)})),
             "both",
         ),
         (lambda: US.after(date(2026, 1, 1), 0), "counted from 1"),

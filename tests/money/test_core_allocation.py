@@ -95,9 +95,7 @@ def test_a_bill_that_cancels_out_still_divides_its_lines() -> None:
         ("NaN", {"a": 1}, None, "finite"),
     ],
 )
-def test_what_cannot_be_divided_is_refused(
-    amount: str, shares: dict[str, int], odd: str | None, says: str
-) -> None:
+def test_what_cannot_be_divided_is_refused(amount: str, shares: dict[str, int], odd: str | None, says: str) -> None:
     with pytest.raises(MoneyError, match=says):
         allocate(D(amount), shares, odd=odd)
 

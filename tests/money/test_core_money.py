@@ -76,9 +76,7 @@ def test_rounding_is_symmetric_and_within_a_unit(amount: Decimal) -> None:
     for rule in Rounding:
         result = rounded(amount, 2, rule)
         assert rounded(-amount, 2, rule) == -result
-        assert (
-            abs(result - amount) < D("0.01") if rule is Rounding.DOWN else abs(result - amount) <= D("0.005")
-        )
+        assert abs(result - amount) < D("0.01") if rule is Rounding.DOWN else abs(result - amount) <= D("0.005")
 
 
 @pytest.mark.parametrize(
@@ -92,8 +90,7 @@ def test_the_table_of_currencies_is_sound() -> None:
     table = currencies()
     assert len(table) > 160
     assert all(
-        len(c.code) == 3 and c.code.isupper() and len(c.number) == 3 and c.number.isdigit()
-        for c in table.values()
+        len(c.code) == 3 and c.code.isupper() and len(c.number) == 3 and c.number.isdigit() for c in table.values()
     )
     in_force = [c.number for c in table.values() if c.withdrawn_on is None]
     assert len(in_force) == len(set(in_force))  # a number is given again only after its code was withdrawn

@@ -35,9 +35,7 @@ class BusinessCalendar:
         """Whether the day counts as a business day."""
         if day in self.open_on:
             return True
-        return day not in self.closed_on and bool(
-            _holidays(self.country, self.subdivision).is_working_day(day)
-        )
+        return day not in self.closed_on and bool(_holidays(self.country, self.subdivision).is_working_day(day))
 
     def why_closed(self, day: date) -> str | None:
         """The holiday's name, "weekend" or "closed", for whoever asks why a day did not count."""

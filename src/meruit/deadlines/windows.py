@@ -126,6 +126,4 @@ def _clock(moment: datetime, name: str) -> str:
 
 
 #: Until a client's rule is entered: shorter than every appeal window found at a portal, so nothing is missed.
-APPEAL_UNTIL_KNOWN = Window(
-    "notice", 30, rounds_allowed=1, source="default for a client whose rule is not entered"
-)
+APPEAL_UNTIL_KNOWN = Window("notice", 30, rounds_allowed=1, source="default for a client whose rule is not entered")

@@ -20,18 +20,14 @@ def zone(name: str) -> ZoneInfo:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         found = None
     if found is None or ("/" not in name and name != "UTC"):
-        raise DeadlineError(
-            f'"{name}" is not a time zone; write a place, such as "America/New_York", or "UTC".'
-        )
+        raise DeadlineError(f'"{name}" is not a time zone; write a place, such as "America/New_York", or "UTC".')
     return found
 
 
 def in_zone(moment: datetime, name: str) -> datetime:
     """The same moment on another clock; a moment without a zone is refused, since it could be any of 24."""
     if moment.tzinfo is None or moment.utcoffset() is None:
-        raise DeadlineError(
-            f"{moment.isoformat()} has no time zone; a moment must say where its clock stands."
-        )
+        raise DeadlineError(f"{moment.isoformat()} has no time zone; a moment must say where its clock stands.")
     return moment.astimezone(zone(name))
 
 
