@@ -32,9 +32,9 @@ WANTED_ANY = (0.92, 0.85)
 WANTED_FAMILY = (0.88, 0.80)
 
 
-_CONVENTIONS = """Conventions: each entry alone; any violation counts only rules that occur as labels; members of a family
-stand for one another; families under 25 positives are pooled. Wanted on entries not tuned on: any violation
-0.92 / 0.85, each family 0.88 / 0.80.
+_CONVENTIONS = """Conventions: each entry alone; any violation counts only rules that occur as labels; members of a
+family stand for one another; families under 25 positives are pooled. Wanted on entries not tuned on: any
+violation 0.92 / 0.85, each family 0.88 / 0.80.
 """
 
 
@@ -103,7 +103,7 @@ def page() -> str:
     lines = [
         "# How good are the checks\n",
         f"{made}. Written by `python -m benchmarks.accuracy`; {many} entries, RP-1 whole, "
-         f"{many / spent:,.0f} entries a second of CPU time.\n",
+        f"{many / spent:,.0f} entries a second of CPU time.\n",
         _CONVENTIONS,
     ]
     for title, scores in scored:
@@ -126,7 +126,9 @@ def _errors() -> None:
 
 def main() -> None:
     if "--calibrate" in sys.argv:
-        calibrate([row for title, rows in files() for row in rows if "tun" in title])
+        parts = list(files())
+        tuned = [row for title, rows in parts for row in rows if "tun" in title]
+        calibrate(tuned, [row for title, rows in parts for row in rows if title == "own, held out"])
         return
     if "--errors" in sys.argv:
         _errors()

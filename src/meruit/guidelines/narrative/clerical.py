@@ -184,7 +184,7 @@ def scheduling(u: Understanding) -> Detection | None:
                 return at_task(u, task, "scheduling", "scheduling and docketing are clerical", _PASSES)
             if _object_in(u, task, _SCHEDULED_WORDS, 9) and not _object_in(u, task, _ARRANGED_SERVICE, 4):
                 return at_task(u, task, "scheduling-arrange", "arranging dates and rooms is clerical", _PASSES)
-        if task.kinds & COMM and _about_dates(u, task) and task.subject <= 12:
+        if task.kinds & COMM and task.subject <= 12 and u.internal(task) < 0 and _about_dates(u, task):
             return at_task(u, task, "scheduling-talk", "arranging dates is clerical, also by telephone", _PASSES)
         if task.kinds & REVIEW and verb in _WATCHING and _object_in(u, task, _DOCKETS, 3):
             return at_task(u, task, "scheduling-docket", "docket checks are clerical", _PASSES)
@@ -198,7 +198,7 @@ def scheduling(u: Understanding) -> Detection | None:
             "enter",
         ) and _object_in(u, task, _CALENDARS, 5):
             return at_task(u, task, "scheduling-calendar", "keeping the calendar is clerical", _PASSES)
-    if not u.tasks or u.tasks[0].separator != "start":
+    if not u.tasks:
         k = u.where(_CALENDAR)
         if k >= 0 and any(w in _BARE_SCHEDULING for w in u.reading.words):
             from meruit.guidelines.narrative.detection import at_units

@@ -163,8 +163,10 @@ _NOT_WORK_ON_THE_MATTER = (
     overhead.ramp_up,
     overhead.marketing,
 )
-_COUNSEL_WORDS = ("counsel", "attorney", "attorneys", "lawyer", "lawyers", "foreign associate", "foreign agent", "defense group",
-                  "committee", "other side", "ausa")  # fmt: skip
+_COUNSEL_WORDS = (
+    "counsel", "attorney", "attorneys", "lawyer", "lawyers", "foreign associate", "foreign agent", "defense group",
+    "committee", "other side", "ausa",
+)  # fmt: skip
 
 
 def _activity(u: Understanding, abstained: list[str]) -> Proposal | None:

@@ -52,7 +52,7 @@ _SPECIFIC: Mapping[str, _Specific] = {
     "GL-25": _specific(overhead.supervision, "supervise"),
     "GL-28": _specific(_clerical.proofreading, "proof"),
     "GL-29": _specific(overhead.summaries, "summary"),
-    "GL-30": _specific(overhead.transmittals, "transmit"),
+    "GL-30": _Specific(overhead.transmittals, 0),
     "GL-31": _specific(overhead.incomplete_communication, "no-contact"),
     "GL-33": _specific(overhead.marketing, "marketing"),
     "GL-34": _specific(overhead.before_engagement, "pre-engagement"),

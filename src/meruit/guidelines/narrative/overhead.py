@@ -19,7 +19,9 @@ from meruit.guidelines.narrative.words import (
     INSIDE,
     MANAGE,
     OUTSIDE,
+    PERSON,
     PLAN,
+    PREP,
     RESEARCH,
     REVIEW,
     VAGUE,
@@ -108,6 +110,8 @@ def billing_for_billing(u: Understanding) -> Detection | None:
                     return at_task(u, task, "billing-vendor", "processing bills is the firm's own cost", _OWN)
                 if evidence:
                     continue
+                if task.kinds & COMM and 0 < task.topic_at < k <= task.topic_at + 2 and task.subject <= 4:
+                    return at_task(u, task, "billing-talk", "talk about bills is the firm's own cost", _OWN)
                 if (
                     task.verbs[0] in _MAKING
                     and (k - task.at <= 4 or word == "reductions")
@@ -180,6 +184,8 @@ def training(u: Understanding) -> Detection | None:
             if task.kinds & (COMM | REVIEW) and k - task.at > 2:
                 continue
             return at_task(u, task, "training-course", "courses are the firm's own cost", _OWN)
+        if word == "training" and task.kinds & ATTEND and 0 < k - task.at <= 3 and not task.persons & CLIENT:
+            return at_task(u, task, "training-course", "courses are the firm's own cost", _OWN)
         if word.startswith(("observ", "shadow")):
             if k == task.at or task.kinds & ATTEND:
                 if k == task.at and task.kinds & ATTEND and not (_for_training(u) or "argument" in r.words):
@@ -227,6 +233,11 @@ def training(u: Understanding) -> Detection | None:
 _ABOUT_THE_CASE = group("overhead.about-the-case")
 
 
+_WATCHED_TO_LEARN = frozenset(
+    {"argument", "oral argument", "deposition", "hearing", "trial", "proceedings", "judge", "partner"}
+)
+
+
 def _for_training(u: Understanding) -> bool:
     words = u.reading.words
     for k, word in enumerate(words):
@@ -237,7 +248,12 @@ def _for_training(u: Understanding) -> bool:
             and (k + 1 >= len(words) or words[k + 1] in ("purposes", "purpose", "and", ",", ";"))
         ):
             return True
-        if word in ("learn", "observe", "learning") and k and words[k - 1] == "to" and word == "observe":
+        if (
+            word == "observe"
+            and k
+            and words[k - 1] == "to"
+            and any(w in _WATCHED_TO_LEARN for w in words[k + 1 : k + 4])
+        ):
             return True
     return False
 
@@ -450,6 +466,14 @@ def _has_use(u: Understanding, task: Task) -> bool:
 
 def transmittals(u: Understanding) -> Detection | None:
     """Letters that only enclose, mails that only forward, form notices."""
+    if len(u.pieces) == 1 and u.tasks[0].kinds & COMM and _mails_a_paper(u, u.tasks[0]):
+        return at_task(
+            u,
+            u.tasks[0],
+            "forwarding-paper",
+            "mails that only forward are not paid",
+            "a mail that says something: its subject",
+        )
     if not u.has(_TRANSMIT):
         return None
     r = u.reading
@@ -517,6 +541,20 @@ def transmittals(u: Understanding) -> Detection | None:
                     "a mail that says something: its subject",
                 )
     return None
+
+
+def _mails_a_paper(u: Understanding, task: Task) -> bool:
+    """ "Emailed signed stipulation to counsel": the paper is the object and nothing is said about it."""
+    r = u.reading
+    k = task.at + 1
+    if (
+        task.doc is None
+        or task.topic_at >= 0
+        or task.verbs[0] not in ("email", "e-mail", "send", "fax", "mail")
+        or k >= task.end
+    ):
+        return False
+    return not r.bits[k] & (PERSON | PREP) and "to" in r.words[k : task.end]
 
 
 def _says_more(u: Understanding, k: int) -> bool:

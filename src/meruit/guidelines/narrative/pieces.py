@@ -85,7 +85,7 @@ def one_work(r: Reading, a: Task, b: Task) -> bool:
         return a.doc in _MAIL or bool(a.kinds & COMM)
     if a.kinds & COMM and b.verbs[0] in _TALKING_THROUGH and b.separator == "weak":
         return True
-    if a.kinds & REVIEW and b.kinds & PLAN and a.weight == 0:
+    if a.kinds & REVIEW and b.kinds & PLAN and (a.weight == 0 or (b.verbs[0] == "outline" and not b.bits & DOC)):
         return True
     if b.kinds & STEP and a.kinds & (REVIEW | RESEARCH | PLAN | DRAFT | ATTEND):
         return True

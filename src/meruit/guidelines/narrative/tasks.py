@@ -32,6 +32,7 @@ from meruit.guidelines.narrative.words import (
     HEAP,
     ING,
     INSIDE,
+    MANAGE,
     NUMBER,
     PERSON,
     PLAN,
@@ -112,7 +113,7 @@ class Task:
 
 def segment(r: Reading) -> list[Task]:
     """The tasks in order; empty when the text names no work at all."""
-    bits, _words = r.bits, r.words
+    bits, words = r.bits, r.words
     count = len(bits)
     found: list[Task] = []
     head, separator, topic, start = True, "start", False, 0
@@ -139,8 +140,18 @@ def segment(r: Reading) -> list[Task]:
         if b & TIME or (b & ASIDE and found):
             i += 1
             continue
+        if head and separator != "weak" and words[i] in _LEADING:
+            comma = next((k for k in range(i, count) if bits[k] & (WEAK | STRONG) and words[k] != "and"), count)
+            if comma < count and bits[comma] & WEAK:
+                i = comma + 1
+                continue
         if head:
             at = _head_from(r, i, separator, topic, form, bool(found), bool(found) and bare_so_far)
+            if at < 0 and separator != "weak" and b & EVENT and not b & ANY_KIND and _event_goes_on(r, i):
+                found.append(Task(0 if not found else i, i, ATTEND, "attend", 0, separator))
+                bare_so_far = head = topic = False
+                i += 1
+                continue
             if at >= 0:
                 kinds, verb, new_form = _kind_at(r, at)
                 r.weights[at] = 0
@@ -180,6 +191,8 @@ def segment(r: Reading) -> list[Task]:
             topic = True
         i += 1
     for k, task in enumerate(found):
+        if task.kinds == VAGUE | CLERICAL:
+            task.verbs.append(r.bases[_handled(r, task.at)])
         task.end = found[k + 1].start if k + 1 < len(found) else count
         while task.end > task.at + 1 and bits[task.end - 1] & (STRONG | WEAK):
             task.end -= 1
@@ -193,6 +206,8 @@ _HEADING = 6
 
 def _side_by_side(before: Task, kinds: int, form: int) -> bool:
     """Whether two heads share what follows: "review and revise", "call and email with"."""
+    if not form and kinds & COMM and not before.kinds & COMM:
+        return False  # "tariff review, emails"
     return bool(form & before.form or kinds & before.kinds & COMM or not form or not before.form)
 
 
@@ -204,10 +219,34 @@ _MADE_BY_CLERKS = {
 }
 
 
+#: With these a sentence sets the scene before it names the work.
+_LEADING = frozenset({"following", "after", "upon", "during", "while", "having", "based", "pursuant", "in preparation"})
+
+
+def _handled(r: Reading, at: int) -> int:
+    """The clerical act that "attended to", "handled", "assisted with" was about, or -1."""
+    for k in range(at + 1, min(at + 4, len(r.bits))):
+        b = r.bits[k]
+        if b & CLERICAL and b & (HEAD | ING) and not b & EVENT:
+            return k
+        if not b & (DET | PREP):
+            return -1
+    return -1
+
+
+def _event_goes_on(r: Reading, i: int) -> bool:
+    """Whether an event at the beginning stands for attending it: "Deposition of ...", "Hearing on ..."."""
+    return i + 1 < len(r.bits) and (
+        bool(r.bits[i + 1] & TOPIC) or r.words[i + 1] in ("of", "on", "in", "before", "with")
+    )
+
+
 def _kind_at(r: Reading, at: int) -> tuple[int, str, int]:
     b = r.bits[at]
     kinds = b & ANY_KIND
     base = r.bases[at]
+    if kinds == VAGUE and _handled(r, at) >= 0:
+        kinds |= CLERICAL
     if b & HEAD and b & VERB and kinds & COMM and base in ("call", "email", "e-mail", "conference", "exchange"):
         kinds = COMM
     made = _MADE_BY_CLERKS.get(base)
@@ -305,6 +344,10 @@ def _opens(r: Reading, k: int, separator: str, topic: bool, form: int, bare: boo
     mine = b & _FORMS
     if b & AMBIGUOUS and b & BASE:
         mine = BASE
+    ends = last or following & (STRONG | WEAK)
+    inside = k > 0 and (not weak or (not topic and not bits[k - 1] & (STRONG | WEAK)))
+    if ends and inside and r.bases[k] in ("review", "research"):
+        return True  # "tariff review"
     if not weak:
         if b & AMBIGUOUS and not b & HEAD and k and not bits[k - 1] & _BEFORE_SUBJECT:
             return False
@@ -312,6 +355,12 @@ def _opens(r: Reading, k: int, separator: str, topic: bool, form: int, bare: boo
             return bool(following & TOPIC and r.bases[k] in ("report", "reply", "respond", "letter"))
         return True
     joined = words[k - 1] if k else ""
+    if k and bits[k - 1] & AUX:
+        return True
+    if mine & ING and not mine & BASE and not form and joined != "," and joined not in _BEFORE_GERUND:
+        if b & MANAGE:
+            return bool(following & INSIDE)
+        return not last and not following & (PERSON | STRONG | WEAK | PREP)
     if mine & ING and not mine & BASE:
         return bool(form & ING or (not form and joined != ",") or joined in _BEFORE_GERUND)
     if mine & ED and not mine & BASE:
@@ -319,10 +368,13 @@ def _opens(r: Reading, k: int, separator: str, topic: bool, form: int, bare: boo
     if b & AMBIGUOUS:
         if form & ED and not form & BASE:
             return False
+        if bare and following & WEAK and k + 2 < len(bits) and bits[k + 2] & VERB:
+            return True  # "obtain, review and respond to"
         if bare and not last and not following & (STRONG | WEAK | PREP) and words[k - 1] != ",":
             return True
         if r.bases[k] in _PAPERS and not following & DET:
-            return bool(after in ("to", "with") and k + 2 < len(bits) and bits[k + 2] & PERSON and not topic)
+            near = bits[k + 2 : k + 4]
+            return bool(after in ("to", "with") and any(n & PERSON for n in near) and not topic)
         if topic:
             beyond = bits[k + 2] if k + 2 < len(bits) else 0
             if after in _OUTWARD:
@@ -355,6 +407,8 @@ def _runs_on(r: Reading, i: int, form: int, topic: bool) -> bool:
 def joins(verbs: list[str], new: int, together: int) -> bool:
     """Whether verbs side by side over one object are one piece of work: "review and revise", not "draft and file"."""
     old = together & ~new or together
+    if old & CLERICAL and old & ~CLERICAL and verbs[0] in _FETCHING:
+        old &= ~CLERICAL
     if old & new:
         return True
     pair = old | new

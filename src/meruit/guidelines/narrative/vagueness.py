@@ -102,7 +102,7 @@ def _vague_ground(u: Understanding, task: Task) -> str | None:
         lacking = not task.persons and not task.named and weight < WHOLE // 2
         return "vague-communication" if lacking and _bare_talk(task) else None
     if kinds & VAGUE:
-        return "vague-verb" if weight < WHOLE - 1 and not task.named else None
+        return "vague-verb" if weight < WHOLE - 1 and not task.named and not task.persons else None
     if kinds & RESEARCH:
         return "vague-research" if weight == 0 and not u.has(_BASIC) else None
     if kinds & ATTEND:
@@ -132,7 +132,7 @@ def _names_an_event(u: Understanding) -> bool:
     """ "Court conference" or "Mediation re pump failure"; not "Trial" alone."""
     r = u.reading
     events = [word for word, b in zip(r.words, r.bits, strict=True) if b & EVENT]
-    return bool(events) and (u.weight >= WHOLE or any(" " in word for word in events))
+    return bool(events) and (u.weight >= WHOLE or any(" " in w or w in ("mediation", "arbitration") for w in events))
 
 
 def _what_passes(u: Understanding) -> str:
@@ -145,11 +145,26 @@ def _what_passes(u: Understanding) -> str:
     return "name " + " and ".join(missing)
 
 
+_WITH_SOMEBODY = frozenset({"coordinate with", "liaise on", "follow up with"})
+
+
 def communication_detail(u: Understanding) -> Detection | None:
     """A call, mail, letter or meeting that lacks who took part or what it was about."""
     lumped = len(u.pieces) > 1 and not u.allocated
     for piece in u.pieces:
         task = piece[0]
+        if (
+            task.kinds & VAGUE
+            and task.verbs[0] in _WITH_SOMEBODY
+            and task.persons
+            and task.subject < 2
+            and len(u.pieces) == 1
+        ):
+            if u.internal(task) < 0:
+                return at_task(
+                    u, task, "communication-subject", "the communication does not tell the subject", "name the subject"
+                )
+            continue
         talks = not task.kinds & (ATTEND | PLAN | CLERICAL | VAGUE | MANAGE) and communication(u, task)
         if not talks and not (task.kinds & VAGUE and task.doc in _MAIL):
             continue
