@@ -1,0 +1,293 @@
+"""Taking a file in: look, confirm the mapping, run in chunks that can be stopped and gone on with.
+
+Each chunk is one transaction with its place in the file, so a run that is killed goes on behind the last chunk
+that committed. Rooms bring a `Taker` for the records they own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Protocol
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import F
+
+from meruit.imports.core import fields
+from meruit.imports.core.files import Row, Table
+from meruit.imports.core.problems import FileRefused, Problem
+from meruit.imports.core.rows import Refused, Taken, read
+from meruit.imports.models import Batch, SetAside, Source
+from meruit.imports.models import Mapping as StoredMapping
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+CHUNK = 5000
+#: How many rows are looked at to suggest a mapping and tell the style of dates.
+SAMPLE = 2000
+
+
+@dataclass(slots=True)
+class Chunk:
+    """What a taker is given: rows it has not seen, rows that say something new, both already readable."""
+
+    batch: Batch
+    new: list[Taken] = field(default_factory=list)
+    changed: list[tuple[Taken, int]] = field(default_factory=list)  # with the id of what the row became before
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a chunk: the record each new row became, and the rows that cannot be."""
+
+    became: dict[str, int] = field(default_factory=dict)  # key of a new row -> id of its record
+    refused: list[tuple[Taken, Problem]] = field(default_factory=list)
+
+
+class Taker(Protocol):
+    """A room's way of taking rows of one record. Runs inside the chunk's transaction."""
+
+    def take(self, chunk: Chunk) -> Outcome:
+        """Write the rows; whatever cannot be is returned with its reason, and nothing of it is written."""
+
+    def gone(self, batch: Batch, targets: Sequence[int]) -> None:
+        """Records whose source row is no longer in a complete file."""
+
+    def finish(self, batch: Batch) -> None:
+        """The last chunk has been taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """How an import acts: who, and the transaction of whoever acts. Handed in, since authority stands above."""
+
+    person_id: int
+    transaction: Callable[[], AbstractContextManager[None]]
+    now: Callable[[], datetime]
+    note: Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A file that was looked at: the mapping that is remembered for it, or suggested."""
+
+    table: Table
+    record: fields.Record
+    suggestion: fields.Suggestion
+    remembered: StoredMapping | None
+
+
+def look(record: str, table: Table) -> Looked:
+    """Read a file's beginning, and suggest which column is which, or remember what was confirmed before."""
+    known = fields.records()
+    if record not in known:
+        raise FileRefused(f'"{record}" is no kind of record; known are {", ".join(known)}.')
+    sample = [row.cells for row in islice(table.rows(), SAMPLE)]
+    if not sample:
+        raise FileRefused(f"{table.path.name} has a header and no rows.")
+    remembered = StoredMapping.objects.filter(
+        record=record, headers_sha256=fields.digest(table.headers), confirmed_at__isnull=False
+    ).first()
+    return Looked(table, known[record], fields.suggest(known[record], table.headers, sample), remembered)
+
+
+def confirm(acting: Acting, looked: Looked, columns: Mapping[str, str], style: str) -> StoredMapping:
+    """Say which column is which field and how dates are written; remembered for every file with these headers."""
+    unknown = [f for f in columns if f not in looked.record.fields] + [
+        h for h in columns.values() if h not in looked.table.headers
+    ]
+    missing = [name for name in looked.record.required if name not in columns]
+    if unknown or missing:
+        what = f"does not know {unknown[0]}" if unknown else f"names no column for {', '.join(missing)}"
+        raise FileRefused(f"The mapping of {looked.record.title} {what}.")
+    if style not in looked.suggestion.styles and looked.suggestion.styles:
+        raise FileRefused(f"Not every date reads as {style}; possible here: {', '.join(looked.suggestion.styles)}.")
+    with acting.transaction():
+        mapping, _ = StoredMapping.objects.update_or_create(
+            record=looked.record.name,
+            headers_sha256=fields.digest(looked.table.headers),
+            defaults={
+                "columns": dict(columns),
+                "date_style": style,
+                "confirmed_by_id": acting.person_id,
+                "confirmed_at": acting.now(),
+            },
+        )
+        acting.note(
+            "mapping.confirmed",
+            "imports_mapping",
+            mapping.pk,
+            after={"record": looked.record.name, "columns": dict(columns)},
+        )
+    return mapping
+
+
+def begin(acting: Acting, looked: Looked, mapping: StoredMapping, *, complete: bool = False) -> Batch:
+    """The batch of this file: the one that was stopped, or a new one. `complete`: absent rows were deleted."""
+    stopped = Batch.objects.filter(
+        record=looked.record.name, file_sha256=looked.table.sha256, mapping=mapping, finished_at=None
+    ).last()
+    if stopped is not None:
+        return stopped
+    with acting.transaction():
+        made = Batch.objects.create(
+            record=looked.record.name,
+            file_name=looked.table.path.name,
+            file_sha256=looked.table.sha256,
+            mapping=mapping,
+            by_id=acting.person_id,
+            started_at=acting.now(),
+            complete=complete,
+        )
+        acting.note("import.begun", "imports_batch", made.pk, after={"file": made.file_name, "record": made.record})
+    return made
+
+
+def run(
+    acting: Acting, looked: Looked, batch: Batch, taker: Taker, *, watch: Callable[[Batch], None] = lambda batch: None
+) -> Batch:
+    """Take every row behind the last committed chunk. The same file twice changes nothing."""
+    columns, style = batch.mapping.columns, batch.mapping.date_style
+    rows = islice(looked.table.rows(), batch.done_rows, None)
+    read_rows = (read(looked.record, columns, style, row) for row in rows)
+    for chunk in _chunks(read_rows, CHUNK):
+        with acting.transaction():
+            counts = _take(acting, batch, taker, chunk)
+            Batch.objects.filter(pk=batch.pk).update(
+                done_rows=F("done_rows") + len(chunk), **{name: F(name) + n for name, n in counts.items()}
+            )
+        batch.refresh_from_db()
+        watch(batch)
+    with acting.transaction():
+        if batch.complete and not batch.set_aside:  # a row that could not be read is not a row that is gone
+            _gone(acting, batch, taker)
+        taker.finish(batch)
+        Batch.objects.filter(pk=batch.pk).update(finished_at=acting.now())
+        batch.refresh_from_db()
+        acting.note(
+            "import.finished",
+            "imports_batch",
+            batch.pk,
+            after={name: getattr(batch, name) for name in ("done_rows", "taken", "unchanged", "changed", "set_aside")},
+        )
+    return batch
+
+
+def correct(acting: Acting, looked_record: str, aside: SetAside, cells: Mapping[str, str], taker: Taker) -> str:
+    """Try a row again with corrected cells; returns "taken", or why it stays set aside."""
+    batch = aside.batch
+    record = fields.records()[looked_record]
+    again = read(record, batch.mapping.columns, batch.mapping.date_style, Row(aside.line, {**aside.raw, **cells}))
+    if isinstance(again, Refused):
+        return "; ".join(str(problem) for problem in again.problems)
+    with acting.transaction():
+        chunk = Chunk(batch, new=[again])
+        outcome = taker.take(chunk)
+        if outcome.refused:
+            return str(outcome.refused[0][1])
+        _remember(batch, [again], outcome)
+        SetAside.objects.filter(pk=aside.pk).update(corrected=dict(cells), settled_at=acting.now(), outcome="taken")
+        acting.note("import.row_corrected", "imports_setaside", aside.pk, before=aside.raw, after=dict(cells))
+    return "taken"
+
+
+def drop(acting: Acting, aside: SetAside, reason: str) -> None:
+    """A person says that a row is not wanted, and why; the row stays on record."""
+    if not reason.strip():
+        raise FileRefused("Say why the row is not wanted.")
+    with acting.transaction():
+        SetAside.objects.filter(pk=aside.pk, settled_at=None).update(
+            settled_at=acting.now(), outcome=f"dropped: {reason}"
+        )
+        acting.note("import.row_dropped", "imports_setaside", aside.pk, reason=reason)
+
+
+def _chunks(rows: Iterable[Taken | Refused], size: int) -> Iterator[list[Taken | Refused]]:
+    rows = iter(rows)
+    while chunk := list(islice(rows, size)):
+        yield chunk
+
+
+def _take(acting: Acting, batch: Batch, taker: Taker, rows: list[Taken | Refused]) -> dict[str, int]:
+    good = [row for row in rows if isinstance(row, Taken)]
+    known = {s.key: s for s in Source.objects.filter(record=batch.record, key__in=[row.key for row in good])}
+    chunk, unchanged, twice = Chunk(batch), 0, []
+    seen: dict[str, int] = {}
+    for row in good:
+        before = known.get(row.key)
+        if row.key in seen or (before is not None and before.batch_id == batch.pk):
+            twice.append((row, seen.get(row.key)))
+        elif before is None:
+            chunk.new.append(row)
+        elif bytes(before.row_sha256) == row.sha256 and before.gone_at is None:
+            unchanged += 1
+        else:
+            chunk.changed.append((row, before.target_id))
+        seen.setdefault(row.key, row.line)
+    outcome = taker.take(chunk) if chunk.new or chunk.changed else Outcome()
+    refused = {row.line for row, _ in outcome.refused}
+    _remember(batch, [row for row in chunk.new if row.line not in refused], outcome)
+    moved = [row for row, _ in chunk.changed if row.line not in refused]
+    for row in moved:
+        Source.objects.filter(record=batch.record, key=row.key).update(row_sha256=row.sha256, batch=batch, gone_at=None)
+    Source.objects.filter(record=batch.record, key__in=[r.key for r in good if r.key in known]).exclude(
+        batch=batch
+    ).update(batch=batch)
+    asides = [(row.line, row.raw, row.problems) for row in rows if isinstance(row, Refused)]
+    asides += [(row.line, row.raw, (problem,)) for row, problem in outcome.refused]
+    for row, line in twice:
+        where = f"line {line}" if line else "an earlier line"
+        asides.append(
+            (
+                row.line,
+                row.raw,
+                (Problem("key", row.key.replace("\x1f", ", "), f"{where} of this file is the same record"),),
+            )
+        )
+    SetAside.objects.bulk_create(
+        SetAside(
+            batch=batch,
+            line=line,
+            raw=json.loads(json.dumps(raw, cls=DjangoJSONEncoder)),
+            reason="; ".join(str(problem) for problem in problems),
+            field=problems[0].field,
+        )
+        for line, raw, problems in asides
+    )
+    return {
+        "taken": len(chunk.new) - len([r for r in chunk.new if r.line in refused]),
+        "changed": len(moved),
+        "unchanged": unchanged,
+        "set_aside": len(asides),
+    }
+
+
+def _remember(batch: Batch, rows: Sequence[Taken], outcome: Outcome) -> None:
+    Source.objects.bulk_create(
+        [
+            Source(
+                record=batch.record, key=row.key, row_sha256=row.sha256, target_id=outcome.became[row.key], batch=batch
+            )
+            for row in rows
+        ]
+    )
+
+
+def _gone(acting: Acting, batch: Batch, taker: Taker) -> None:
+    missing = list(
+        Source.objects.filter(record=batch.record, gone_at=None).exclude(batch=batch).values_list("pk", "target_id")
+    )
+    if missing:
+        taker.gone(batch, [target for _, target in missing])
+        Source.objects.filter(pk__in=[pk for pk, _ in missing]).update(gone_at=acting.now())
+
+
+def reasons(batch: Batch) -> list[dict[str, Any]]:
+    """The rows of a batch that wait for a correction."""
+    return list(
+        batch.rows_set_aside.filter(settled_at=None).order_by("line").values("pk", "line", "raw", "reason", "field")
+    )

@@ -1,0 +1,233 @@
+"""Rows of CSV and XLSX files, streamed in bounded memory, whatever program wrote them.
+
+The header is the first line that is not blank. A line number is the physical line of a CSV (a quoted cell
+may hold line breaks) and the row of a sheet, both from 1.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from meruit.imports.core.problems import FileRefused
+
+#: How much of a file is looked at to tell its separator.
+_SAMPLE = 64 * 1024
+_CHUNK = 1 << 20
+#: A cell longer than this is not a cell of a billing file; the csv module's own limit is lower.
+_LONGEST_CELL = 1_000_000
+ENCODINGS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its line, and its cells by header. A cell is text as it stands, never evaluated."""
+
+    line: int
+    cells: dict[str, str]
+    formulas: frozenset[str] = frozenset()  # headers whose cell holds a formula and no value
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file that can be read: what it is, its headers, and its digest. `rows` reads it anew each time."""
+
+    path: Path
+    kind: str  # csv, xlsx
+    encoding: str
+    delimiter: str
+    headers: tuple[str, ...]
+    sha256: bytes
+    size: int
+
+    def rows(self) -> Iterator[Row]:
+        """Every row that is not blank, in order."""
+        return _sheet_rows(self) if self.kind == "xlsx" else _csv_rows(self)
+
+
+def receive(source: IO[bytes], target: Path, limit_bytes: int) -> int:
+    """Write an upload to `target` as it arrives, and refuse it at the limit, not after it."""
+    size = 0
+    try:
+        with target.open("wb") as file:
+            while chunk := source.read(_CHUNK):
+                size += len(chunk)
+                if size > limit_bytes:
+                    raise FileRefused(
+                        f"The file is larger than the limit of {limit_bytes:,} bytes; nothing of it was kept. "
+                        "Split it, or ask an administrator to raise the limit."
+                    )
+                file.write(chunk)
+    except FileRefused:
+        target.unlink(missing_ok=True)
+        raise
+    return size
+
+
+def open_table(path: Path) -> Table:
+    """Look at a file; raises `FileRefused` when it is empty, no table, or its header cannot be told."""
+    size = path.stat().st_size
+    if size == 0:
+        raise FileRefused(f"{path.name} is empty; export it again.")
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    if zipfile.is_zipfile(path):
+        return _open_sheet(path, digest.digest(), size)
+    with path.open("rb") as file:
+        head = file.read(8)
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        raise FileRefused(f"{path.name} is a workbook of the old format (.xls); save it as .xlsx or CSV.")
+    encoding = _encoding(path, head)
+    delimiter, headers = _header(path, encoding)
+    return Table(path, "csv", encoding, delimiter, headers, digest.digest(), size)
+
+
+def _encoding(path: Path, head: bytes) -> str:
+    """By its mark; else UTF-8 where every byte of the file is UTF-8; else Windows-1252, as Western Excel saves."""
+    for mark, name in ENCODINGS:
+        if head.startswith(mark):
+            return name
+    if head[1:2] == b"\x00" or head[:1] == b"\x00":
+        return "utf-16-le" if head[1:2] == b"\x00" else "utf-16-be"
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
+
+
+def _header(path: Path, encoding: str) -> tuple[str, tuple[str, ...]]:
+    with path.open(encoding=encoding, newline="", errors="replace") as file:
+        sample = file.read(_SAMPLE)
+    if "\x00" in sample:
+        raise FileRefused(f"{path.name} is no text; it holds null characters. Export it as CSV or XLSX.")
+    first = next((line for line in sample.splitlines() if line.strip()), "")
+    if not first:
+        raise FileRefused(f"{path.name} holds blank lines only; export it again.")
+    delimiter = max(",;\t|", key=lambda d: len(next(csv.reader([first], delimiter=d))))
+    headers = next(csv.reader(io.StringIO(sample.lstrip("\r\n"), newline=""), delimiter=delimiter))
+    return delimiter, _named(path, headers)
+
+
+def _named(path: Path, headers: list[str]) -> tuple[str, ...]:
+    names = [" ".join(str(name).split()) for name in headers]
+    while names and not names[-1]:
+        names.pop()
+    if len(names) < 2:
+        raise FileRefused(
+            f"{path.name}: the first line names {len(names)} columns; a table has two or more, named in its first line."
+        )
+    seen: set[str] = set()
+    for place, name in enumerate(names, start=1):
+        if not name:
+            raise FileRefused(f"{path.name}: column {place} has no name in the first line; give it one.")
+        if name.lower() in seen:
+            raise FileRefused(f'{path.name}: two columns are called "{name}"; rename one.')
+        seen.add(name.lower())
+    return tuple(names)
+
+
+def _csv_rows(table: Table) -> Iterator[Row]:
+    csv.field_size_limit(_LONGEST_CELL)
+    with table.path.open(encoding=table.encoding, newline="", errors="replace") as file:
+        reader = csv.reader((line.replace("\x00", "") for line in _lines(file)), delimiter=table.delimiter)
+        begun = False
+        line = 1
+        try:
+            for cells in reader:
+                here, line = line, reader.line_num + 1
+                if not any(cell.strip() for cell in cells):
+                    continue
+                if not begun:
+                    begun = True
+                    continue
+                yield _row(table, here, [cell.strip() for cell in cells], frozenset())
+        except csv.Error as error:
+            raise FileRefused(
+                f"{table.path.name}, line {line}: the quotes do not close ({error}); "
+                "export the file again, or mend this line."
+            ) from error
+
+
+def _lines(file: IO[str]) -> Iterator[str]:
+    """Lines of a file whose line ends are LF, CRLF or CR alone; ends inside quotes stay as they are."""
+    for line in file:
+        yield line if line.endswith("\n") or not line.endswith("\r") else line[:-1] + "\n"
+
+
+def _row(table: Table, line: int, cells: list[str], formulas: frozenset[str]) -> Row:
+    extra = [cell for cell in cells[len(table.headers) :] if cell]
+    named = dict(zip(table.headers, [*cells, *[""] * len(table.headers)], strict=False))
+    if extra:
+        named[""] = " | ".join(extra)  # kept, and judged: a separator inside a cell moved everything to the right
+    return Row(line, named, formulas)
+
+
+def _open_sheet(path: Path, digest: bytes, size: int) -> Table:
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = load_workbook(path, read_only=True, data_only=False)
+    except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise FileRefused(f"{path.name} is no workbook that can be read ({error}); save it as .xlsx or CSV.") from error
+    try:
+        sheet = book.worksheets[0]
+        header = next((row for row in sheet.iter_rows(values_only=True) if any(c is not None for c in row)), ())
+    finally:
+        book.close()
+    return Table(path, "xlsx", "", "", _named(path, ["" if c is None else str(c) for c in header]), digest, size)
+
+
+def _sheet_rows(table: Table) -> Iterator[Row]:
+    from openpyxl import load_workbook
+
+    book = load_workbook(table.path, read_only=True, data_only=False)
+    try:
+        begun = False
+        for number, row in enumerate(book.worksheets[0].iter_rows(), start=1):
+            if all(cell.value is None for cell in row):
+                continue
+            if not begun:
+                begun = True
+                continue
+            formulas = frozenset(
+                header for header, cell in zip(table.headers, row, strict=False) if cell.data_type == "f"
+            )
+            yield _row(table, number, [_text(cell.value) for cell in row], formulas)
+    finally:
+        book.close()
+
+
+def _text(value: object) -> str:
+    """A sheet's cell as text: dates in ISO form, whole numbers without a point, decimals as they were typed."""
+    from datetime import date, datetime
+
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == value.time().min else value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return format(value, ".10g")
+    return " ".join(str(value).split()) if isinstance(value, str) and "\n" not in value else str(value).strip()
