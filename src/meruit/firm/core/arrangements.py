@@ -1,226 +1,49 @@
 """Arrangements: how worked value becomes billable value. Each is a pure function with its steps told.
 
 Hours are recorded under every arrangement, also where they are not charged (shadow billing), so that the
-margin of a fixed fee and the value of a cap can be seen. A valuation therefore keeps three things apart:
-what was worked, what each entry's line will charge, and charges that belong to no single entry (a fixed
-fee, a success fee). `earned` then spreads the whole over the entries, for realization by timekeeper.
+margin of a fixed fee and the value of a cap can be seen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
-from itertools import pairwise
 
+from meruit.firm.core.kinds import (
+    Arrangement,
+    Blended,
+    Capped,
+    Contingency,
+    Fixed,
+    Hourly,
+    Hybrid,
+    Phased,
+    Subscription,
+    VolumeDiscount,
+)
+from meruit.firm.core.valuation import NOTHING, ArrangementError, Charge, EntryValue, Progress, Step, Valuation, Work
 from meruit.money import CENTS, Precision, allocate, total
 
-NOTHING = Decimal(0)
-
-
-class ArrangementError(ValueError):
-    """Terms that contradict themselves, or facts under which they give no price."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """One entry as it was worked: its value is hours times the agreed rate, already rounded once."""
-
-    key: str
-    worked_on: date
-    timekeeper: str
-    hours: Decimal
-    rate_per_hour: Decimal
-    worked: Decimal
-    grade: str | None = None  # the timekeeper's class
-    phase: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.hours < 0 or self.rate_per_hour < 0 or self.worked < 0:
-            raise ArrangementError(f"Entry {self.key} has a negative figure; a correction is an entry's new version.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """What has happened under the arrangement so far, as the rooms know it. Pure code never looks it up."""
-
-    billed_before: Decimal = NOTHING  # fees billed under this arrangement (volume discount: in its period)
-    billed_by_phase: Mapping[str, Decimal] = field(default_factory=dict)
-    through: date | None = None  # the last day of the bill
-    complete: bool = False  # the job of a fixed fee is done
-    phases_done: frozenset[str] = frozenset()
-    recovered: Decimal = NOTHING  # won for the client and not yet charged on
-    costs: Decimal = NOTHING  # costs that come off the recovery first, where the agreement says so
-    stage: str | None = None  # the stage at which the recovery came: settlement, trial, appeal
-    periods_due: int = 0  # subscription periods begun and not yet billed
-
-
-@dataclass(frozen=True, slots=True)
-class EntryValue:
-    """What an entry was worth and what its own line charges."""
-
-    key: str
-    worked: Decimal
-    billable: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Charge:
-    """A charge that belongs to no single entry: a fixed fee, a phase, a success fee, a subscription."""
-
-    name: str
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step from worked to billable, with the sum before and after it."""
-
-    says: str
-    before: Decimal
-    after: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Valuation:
-    """The outcome: every entry, every further charge, and the steps that led from one sum to the other."""
-
-    entries: tuple[EntryValue, ...]
-    charges: tuple[Charge, ...]
-    steps: tuple[Step, ...]
-    precision: Precision = CENTS
-
-    @property
-    def worked(self) -> Decimal:
-        """The value of all work at agreed rates."""
-        return total(e.worked for e in self.entries)
-
-    @property
-    def billable(self) -> Decimal:
-        """What the bill will charge in fees."""
-        return total(e.billable for e in self.entries) + total(c.amount for c in self.charges)
-
-    def earned(self) -> dict[str, Decimal]:
-        """The whole billable value spread over the entries: own lines as they are, charges by worked value.
-
-        Empty where nothing was worked: a subscription month without work was earned by nobody's hours.
-        """
-        charged = total(c.amount for c in self.charges)
-        weights = {e.key: e.worked for e in self.entries}
-        if not any(weights.values()):
-            return {}
-        share = allocate(charged, weights, unit=self.precision.unit)
-        return {e.key: e.billable + share[e.key] for e in self.entries}
-
-
-# --- The arrangements -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Hourly:
-    """Hours times agreed rate."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fixed:
-    """One price for a job: on completion, or in dated parts that sum to it."""
-
-    fee: Decimal
-    parts: tuple[tuple[date, Decimal], ...] = ()
-
-    def __post_init__(self) -> None:
-        _positive("fixed fee", self.fee)
-        if self.parts and total(amount for _, amount in self.parts) != self.fee:
-            raise ArrangementError(f"The parts of a fixed fee of {self.fee} sum to another amount.")
-
-
-@dataclass(frozen=True, slots=True)
-class Phased:
-    """A price per phase, charged when the phase is done."""
-
-    fees: Mapping[str, Decimal]
-
-    def __post_init__(self) -> None:
-        for phase, fee in self.fees.items():
-            _positive(f"fee of phase {phase}", fee)
-
-
-@dataclass(frozen=True, slots=True)
-class Capped:
-    """Hourly up to a ceiling; what is worked above it is recorded and not charged."""
-
-    cap: Decimal
-
-    def __post_init__(self) -> None:
-        _positive("cap", self.cap)
-
-
-@dataclass(frozen=True, slots=True)
-class Contingency:
-    """A percent of the recovery, by the stage at which it came, before or after costs; else nothing."""
-
-    percent_by_stage: Mapping[str, Decimal]
-    after_costs: bool = False
-
-    def __post_init__(self) -> None:
-        for stage, percent in self.percent_by_stage.items():
-            _percent(f"share at {stage}", percent)
-
-
-@dataclass(frozen=True, slots=True)
-class Hybrid:
-    """A reduced hourly rate plus a success fee."""
-
-    hourly_percent: Decimal
-    success: Contingency
-
-    def __post_init__(self) -> None:
-        _percent("hourly part", self.hourly_percent)
-
-
-@dataclass(frozen=True, slots=True)
-class Blended:
-    """One rate for whoever does the work, or one per class."""
-
-    rate_per_hour: Decimal
-    by_grade: Mapping[str, Decimal] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for rate in (self.rate_per_hour, *self.by_grade.values()):
-            _positive("blended rate", rate)
-
-
-@dataclass(frozen=True, slots=True)
-class VolumeDiscount:
-    """A percent off that grows with the fees of the period, by tier.
-
-    Each tier takes its percent off the fees that fall into it; nothing is taken back from earlier bills.
-    """
-
-    tiers: tuple[tuple[Decimal, Decimal], ...]  # (fees of the period above this, percent off)
-
-    def __post_init__(self) -> None:
-        for above, percent in self.tiers:
-            _percent(f"discount above {above}", percent)
-        if not self.tiers or any(low >= high for (low, _), (high, _) in pairwise(self.tiers)):
-            raise ArrangementError("The tiers of a volume discount rise, each from a higher amount.")
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """A fee per period; hours beyond those included are charged at a percent of the agreed rate."""
-
-    fee: Decimal
-    included_hours: Decimal | None = None  # None: all of them
-    beyond_percent: Decimal = Decimal(100)
-
-    def __post_init__(self) -> None:
-        _positive("subscription fee", self.fee)
-        _percent("rate beyond the included hours", self.beyond_percent)
-
-
-Arrangement = Hourly | Fixed | Phased | Capped | Contingency | Hybrid | Blended | VolumeDiscount | Subscription
+__all__ = [
+    "Arrangement",
+    "ArrangementError",
+    "Blended",
+    "Capped",
+    "Charge",
+    "Contingency",
+    "EntryValue",
+    "Fixed",
+    "Hourly",
+    "Hybrid",
+    "Phased",
+    "Progress",
+    "Step",
+    "Subscription",
+    "Valuation",
+    "VolumeDiscount",
+    "Work",
+    "value",
+]
 
 
 def value(
@@ -415,13 +238,3 @@ def _zero(work: Work) -> Decimal:
 
 def _not_below_zero(amount: Decimal) -> Decimal:
     return max(amount, NOTHING)
-
-
-def _positive(what: str, amount: Decimal) -> None:
-    if amount <= 0:
-        raise ArrangementError(f"A {what} of {amount} is not a price; it must be above zero.")
-
-
-def _percent(what: str, percent: Decimal) -> None:
-    if not 0 <= percent <= 100:
-        raise ArrangementError(f"The {what} is {percent} %; a percent lies between 0 and 100.")
