@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from meruit.postgres import APP, GATE, OWNER, WORKER, Cluster, PostgresRefused, confinement, testing
+from meruit.postgres import APP, GATE, LOGINS, OWNER, WORKER, Cluster, PostgresRefused, confinement, testing
 from meruit.postgres.installation import Installation, Served, module
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 3, 9, 18, 30, tzinfo=UTC)
 SERVING = Path(__file__).with_name("serving.py")
+
+#: This test run's environment, which names no server.
+PLAIN = {name: value for name, value in os.environ.items() if name not in {login.variable for login in LOGINS}}
 
 #: In the place of the schema's installer: what the owner does, and with which environment.
 INSTALL = """
@@ -49,7 +52,7 @@ def notes(url: str) -> list[str]:
 @pytest.fixture
 def installation(home: Path) -> Iterator[Installation]:
     """An installation without a schema."""
-    made = Installation(home, environment={"PATH": os.environ["PATH"]}, throwaway=True)
+    made = Installation(home, environment=PLAIN, throwaway=True)
     yield made
     made.cluster.destroy()
 
@@ -61,7 +64,7 @@ def firms(cluster: Cluster) -> Iterator[Installation]:
     cluster.create_database("of_the_firm")
     urls = cluster.urls("of_the_firm")
     with testing.temporary_folder() as folder:
-        yield Installation(folder / "home", environment={"PATH": os.environ["PATH"], **urls})
+        yield Installation(folder / "home", environment={**PLAIN, **urls})
     cluster.drop_database("of_the_firm")
 
 
@@ -118,7 +121,7 @@ def test_a_served_program_has_its_login_and_a_folder_for_its_files(installation:
     server = subprocess.Popen(
         [sys.executable, str(SERVING), str(installation.home), script + "exec sleep 600"],
         stderr=subprocess.PIPE,
-        env={"PATH": os.environ["PATH"]},
+        env=PLAIN,
     )
     try:
         deadline = time.monotonic() + 30
