@@ -189,11 +189,11 @@ def _taxes(bench: Judge, matter: Matter, readings: list[MatterSums], half: Decim
             "LX02", f"a second tax_summary of {twice.tax_id}; a matter has one per tax.",
             twice, "tax_id", "TAX_SUMMARY.tx_id",
         )  # fmt: skip
-    used = {tax_id for line in matter.lines for tax_id in line.tax_ids}
+    used = {tax_id for record in (*matter.lines, *matter.adjustments) for tax_id in record.tax_ids}
     for tax_id in sorted(used - summed):
         if tax_id in taxes and taxes[tax_id].tiered != "Y":
             bench.find(
-                "LX02", f"lines carry the tax {tax_id} and the matter has no tax_summary of it.",
+                "LX02", f"lines or entries carry the tax {tax_id} and the matter has no tax_summary of it.",
                 matter, None, "TAX_SUMMARY.tx_id", expected=f"a <tax_summary> of {tax_id}",
             )  # fmt: skip
     for key, tag, part in (

@@ -57,7 +57,7 @@ def _line(line: Line, places: int, done: list[Filled]) -> None:
 def _matter(file: File, matter: Matter, places: int, tax_inside: bool, done: list[Filled]) -> None:
     sums = of_matter(matter, file.taxes)
     zero = round_to(ZERO, places)
-    used = {tax_id for line in matter.lines for tax_id in line.tax_ids}
+    used = {tax_id for record in (*matter.lines, *matter.adjustments) for tax_id in record.tax_ids}
     withheld = {tax.id for tax in file.taxes if tax.direction == "Decrease"}
     present = {summary.tax_id for summary in matter.tax_summaries}
     for tax_id, charged in sums.taxes.items():
