@@ -406,8 +406,8 @@ class Judge:
         allowed = self.dialect.adjustment_ways
         if not allowed:
             return
-        units, cost, adjustment, total = (decimal_of(text) if text else None for text in texts)
-        by_adjustment = adjustment is not None and adjustment == total
+        units, cost, adjustment, _ = (decimal_of(text) if text else None for text in texts)
+        by_adjustment = bool(adjustment) and not (units and cost)
         ways = {
             "A": by_adjustment and units in (None, Decimal(1)) and cost is None,
             "B": by_adjustment and units == 1 and not cost,

@@ -1,0 +1,120 @@
+"""The quick way, the thorough way and the way in parts find the same."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from meruit.findings import Finding
+from meruit.ledes import Dialect, NotLedes, dialect, read
+from meruit.ledes.dialects import NONE, SLUGS
+from meruit.ledes.flat import check as module
+from meruit.ledes.flat.check import check_flat
+from meruit.ledes.flat.parts import check_in_parts
+from tests.ledes.bills import bill, expense, fee, full, text
+from tests.ledes.flat.strategies import damaged
+
+MANY = 20_000 if os.environ.get("MERUIT_PROOF") == "1" else 60
+
+
+def both(data: bytes, chosen: Dialect) -> tuple[list[Finding], list[Finding]]:
+    quick, thorough = (check_flat(data, dialect=chosen, quick=way).findings for way in (True, False))
+    return quick, thorough
+
+
+def told(findings: list[Finding]) -> list[str]:
+    return sorted(finding.to_json() for finding in findings)
+
+
+def agree(whole: str, slug: str) -> None:
+    chosen = dialect(slug) if slug else NONE
+    try:
+        quick, thorough = both(whole.encode(), chosen)
+    except NotLedes:
+        return
+    assert told(quick) == told(thorough)
+
+
+@settings(max_examples=MANY, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(whole=damaged())
+def test_quick_and_thorough_agree_on_1998b(whole: str) -> None:
+    for slug in ("", "collaborati", "brightflag"):
+        agree(whole, slug)
+
+
+@settings(max_examples=MANY // 2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(whole=damaged(international=True))
+def test_quick_and_thorough_agree_on_98bi(whole: str) -> None:
+    for slug in ("", "collaborati", "legal-tracker"):
+        agree(whole, slug)
+
+
+@settings(max_examples=MANY, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(whole=damaged())
+def test_no_record_is_lost_in_reading(whole: str) -> None:
+    try:
+        bill_read = read(whole.encode())
+        report = check_flat(whole.encode(), dialect=NONE)
+    except NotLedes:
+        return
+    assert sum(len(invoice.lines) for invoice in bill_read.invoices) == report.lines
+
+
+@pytest.fixture(scope="module")
+def long_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sixty invoices of forty lines, some of them wrong."""
+    rows = []
+    for number in range(60):
+        for line in range(40):
+            row = fee(
+                f"{line % 9 + 1}.00", LINE_ITEM_DATE=f"202602{line % 28 + 1:02}", INVOICE_NUMBER=f"HR-{number:03}"
+            )
+            row["LINE_ITEM_DESCRIPTION"] = f"Work number {line} of matter {number}"
+            if (number * 40 + line) % 97 == 0:
+                row["LINE_ITEM_DATE"] = "20260230"
+            rows.append(row)
+    path = tmp_path_factory.mktemp("parts") / "long.txt"
+    path.write_bytes(text(full(rows)).encode())
+    return path
+
+
+@pytest.mark.parametrize("jobs", [2, 3, 7])
+def test_parts_find_what_one_pass_finds(long_file: Path, jobs: int) -> None:
+    one = check_flat(long_file, dialect=NONE)
+    parts = check_in_parts(long_file, dialect=NONE, jobs=jobs, smallest=1 << 16)
+    assert [f.to_json() for f in parts.findings] == [f.to_json() for f in one.findings]
+    assert (parts.lines, parts.invoices) == (one.lines, one.invoices)
+    assert len(one.findings) > 20
+
+
+def test_an_invoice_in_two_parts_is_judged_whole(long_file: Path, tmp_path: Path) -> None:
+    lines = long_file.read_bytes().splitlines(keepends=True)
+    scattered = tmp_path / "scattered.txt"
+    scattered.write_bytes(b"".join([*lines[:2], lines[-1], *lines[2:-1]]))
+    one = check_flat(scattered, dialect=NONE)
+    parts = check_in_parts(scattered, dialect=NONE, jobs=3, smallest=1 << 16)
+    assert [f.to_json() for f in parts.findings] == [f.to_json() for f in one.findings]
+    assert "LA03" not in {f.rule for f in one.findings}
+
+
+@pytest.mark.parametrize("piece", [64, 300, 1000, 5000])
+def test_where_the_file_is_cut_for_reading_changes_nothing(monkeypatch: pytest.MonkeyPatch, piece: int) -> None:
+    rows = [fee(LINE_ITEM_DATE=f"202602{day:02}") for day in range(1, 29)] + [expense("0"), expense(), expense()]
+    data = text(full(rows)).replace("Drafted the", "Drafted\nthe", 1).encode()
+    whole = [f.to_json() for f in check_flat(data, dialect=NONE).findings]
+    monkeypatch.setattr(module, "PIECE", piece)
+    for quick in (True, False):
+        assert [f.to_json() for f in check_flat(data, dialect=NONE, quick=quick).findings] == whole
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_good_bill_is_good_at_every_portal(slug: str) -> None:
+    for name in ("LEDES1998B", "LEDES98BI V2"):
+        chosen = dialect(slug)
+        if chosen.formats and name not in chosen.formats:
+            continue
+        data = bill(name=name).replace(b"|GBR|", b"|GB|") if chosen.country_letters == 2 else bill(name=name)
+        assert check_flat(data, dialect=chosen).findings == [], name
