@@ -1,9 +1,8 @@
 """`meruit check`: drop files on it and learn what a portal would refuse, in words and at the place.
 
 Findings go to standard output and nothing else does; the summary and the progress go to standard error.
-The path of a file is `ledes.judge(path, ...)`; its `screen` argument is where entries are judged by a
-client's guidelines while they pass by (`meruit.ledes.flat.scan.Batch` says how, in batches, so that one set
-of patterns can run over many narratives at once). Whoever adds a kind of input adds it to `_judge`.
+The path of a file is `ledes.judge(path, ...)`; with --guidelines it is `screening.core.judge_file`, which
+also takes a CSV of entries. Whoever adds a kind of input adds it to `_judge`.
 """
 
 from __future__ import annotations
@@ -11,11 +10,12 @@ from __future__ import annotations
 import gc
 import io
 import sys
+from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from meruit.findings import Finding
+    from meruit.guidelines import Context, GuidelineSet
 
 UNUSABLE, FINDINGS, CLEAN = 2, 1, 0
 
@@ -43,6 +44,28 @@ class Result:
     report: ledes.Report | None = None
     refusal: str = ""
     asked: bool = True
+    #: By a client's guidelines: (rule, reason) -> lines that could not be judged, and rows set aside.
+    unjudged: Counter[tuple[str, str]] = field(default_factory=Counter)
+    aside: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Guidelines:
+    """A client's set and what is known beside the lines, as both were asked for; read in each process."""
+
+    name: str
+    context: str | None
+
+    def read(self) -> tuple[GuidelineSet, Context]:
+        """The set and the context; `Refused` says what is wrong with them."""
+        from meruit.guidelines import Context, Judge, load, read_context
+
+        known = Context()
+        if self.context:
+            known = read_context(Path(self.context).read_text(encoding="utf-8"), self.context)
+        guidelines = load(self.name)
+        Judge(guidelines, known)  # refuses a pattern or a figure that cannot be used before any file is read
+        return guidelines, known
 
 
 @dataclass(slots=True)
@@ -55,11 +78,17 @@ class Totals:
     passed_over: int = 0
     unusable: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    unjudged: Counter[tuple[str, str]] = field(default_factory=Counter)
+    aside: list[str] = field(default_factory=list)
 
 
 @click.command()
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @click.option("--portal", type=click.Choice(SLUGS), help="Also judge by what this portal refuses.")
+@click.option("--guidelines", "client", metavar="NAME|FILE.toml", help="Also judge by this client's guideline set.")
+@click.option(
+    "--context", type=click.Path(dir_okay=False), metavar="FILE.toml", help="Rates, people, approvals: what is known."
+)
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day by which dates are future; default today.")
 @click.option(
     "--format", "shape", type=click.Choice(["text", "json", "html", "xlsx"]), default="text", show_default=True
@@ -71,16 +100,28 @@ class Totals:
     "--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes to share the work among."
 )
 def check(
-    paths: tuple[str, ...], portal: str | None, as_of: datetime | None, shape: str, output: str | None, jobs: int
+    paths: tuple[str, ...],
+    portal: str | None,
+    client: str | None,
+    context: str | None,
+    as_of: datetime | None,
+    shape: str,
+    output: str | None,
+    jobs: int,
 ) -> None:
     """Judge LEDES files, and folders of them: structure, values, sums, codes, dates.
+
+    With --guidelines, lines are also judged by a client's rules, and a CSV of entries is taken as well.
 
     Exit code 0: nothing above advice was found; 1: something was; 2: a file or the call cannot be used.
     """
     gc.disable()  # nothing here makes cycles, and walking a million records for them costs a fifth of the time
     day = as_of.date() if as_of else date.today()
     totals = Totals()
-    results = _collected(_results(_files(paths), portal, day, jobs), totals)
+    if context and not client:
+        raise click.UsageError("--context tells what guidelines need; name them with --guidelines.")
+    guidelines = _readable(Guidelines(client, context)) if client else None
+    results = _collected(_results(_files(paths), portal, day, jobs, guidelines), totals)
     with _out(output, shape) as out:
         if shape == "json":
             for result in results:
@@ -106,10 +147,27 @@ def check(
         invoices=totals.invoices,
         passed_over=totals.passed_over,
         unusable=totals.unusable,
+        unjudged=totals.unjudged,
+        aside=totals.aside,
     )
     if totals.unusable or not totals.files:
         sys.exit(UNUSABLE)
     sys.exit(FINDINGS if any(finding.severity in ABOVE_ADVICE for finding in totals.findings) else CLEAN)
+
+
+def _readable(guidelines: Guidelines) -> Guidelines:
+    """The guidelines themselves, once they are known to be usable; else the command ends here."""
+    from meruit.guidelines import Refused
+
+    try:
+        guidelines.read()
+    except Refused as error:
+        click.echo(str(error), err=True)
+        sys.exit(UNUSABLE)
+    except OSError as error:
+        click.echo(f"{error.filename}: {error.strerror}.", err=True)
+        sys.exit(UNUSABLE)
+    return guidelines
 
 
 def _files(paths: Iterable[str]) -> Iterator[tuple[str, bool]]:
@@ -132,12 +190,14 @@ def _hidden(path: Path, folder: Path) -> bool:
     return any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
-def _results(files: Iterator[tuple[str, bool]], portal: str | None, day: date, jobs: int) -> Iterator[Result]:
+def _results(
+    files: Iterator[tuple[str, bool]], portal: str | None, day: date, jobs: int, guidelines: Guidelines | None
+) -> Iterator[Result]:
     """The files judged, in their order, whichever process does it."""
     listed = list(files)
     if jobs > 1 and len(listed) > 1:
         with ProcessPoolExecutor(jobs) as pool:
-            work = partial(_judge, portal=portal, day=day, jobs=1)
+            work = partial(_judge, portal=portal, day=day, jobs=1, guidelines=guidelines)
             size = max(1, min(64, len(listed) // (jobs * 4)))
             paths, named = [path for path, _ in listed], [asked for _, asked in listed]
             with progress(len(listed), "files") as tick:
@@ -148,22 +208,54 @@ def _results(files: Iterator[tuple[str, bool]], portal: str | None, day: date, j
     sizes = sum(Path(path).stat().st_size for path, _ in listed if Path(path).is_file())
     with progress(sizes, "bytes") as tick:
         for path, asked in listed:
-            yield _judge(path, asked, portal=portal, day=day, jobs=jobs, tick=tick)
+            yield _judge(path, asked, portal=portal, day=day, jobs=jobs, guidelines=guidelines, tick=tick)
 
 
 def _judge(
-    path: str, asked: bool, *, portal: str | None, day: date, jobs: int, tick: Callable[[int], None] | None = None
+    path: str,
+    asked: bool,
+    *,
+    portal: str | None,
+    day: date,
+    jobs: int,
+    guidelines: Guidelines | None = None,
+    tick: Callable[[int], None] | None = None,
 ) -> Result:
     """One file judged by what it is."""
     gc.disable()
     result = Result(path, asked=asked)
     try:
-        result.report = ledes.judge(path, portal=portal, as_of=day, jobs=jobs, progress=tick)
+        if guidelines is None:
+            result.report = ledes.judge(path, portal=portal, as_of=day, jobs=jobs, progress=tick)
+        else:
+            _by_guidelines(result, guidelines, portal, day, tick)
     except ledes.NotLedes as error:
         result.refusal = str(error)
     except OSError as error:
         result.refusal = f"{error.strerror or error}."
     return result
+
+
+def _by_guidelines(
+    result: Result, guidelines: Guidelines, portal: str | None, day: date, tick: Callable[[int], None] | None
+) -> None:
+    """One file judged by its format and by the client's rules, or a CSV by the rules alone."""
+    from meruit.guidelines import Refused
+    from meruit.screening.core import judge_file
+
+    try:
+        rules, known = _read(guidelines)
+        result.report, screened = judge_file(Path(result.path), rules, known, portal=portal, as_of=day, progress=tick)
+    except Refused as error:
+        result.refusal = str(error)
+        return
+    result.unjudged = screened.unjudged
+    result.aside = [f"{result.path}, line {row.line}: {row.reason}" for row in screened.aside]
+
+
+@cache
+def _read(guidelines: Guidelines) -> tuple[GuidelineSet, Context]:
+    return guidelines.read()
 
 
 def _collected(results: Iterator[Result], totals: Totals) -> Iterator[Result]:
@@ -184,6 +276,8 @@ def _collected(results: Iterator[Result], totals: Totals) -> Iterator[Result]:
         totals.lines += report.lines
         totals.invoices += len(report.invoices)
         totals.findings += report.findings
+        totals.unjudged += result.unjudged
+        totals.aside += result.aside
         yield result
 
 

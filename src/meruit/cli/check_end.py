@@ -7,12 +7,13 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TextIO
 
 from meruit.findings import ABOVE_ADVICE, SEVERITIES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from meruit.findings import Finding
 
@@ -82,16 +83,20 @@ def at_risk(findings: Iterable[Finding]) -> dict[str, Decimal]:
 
 def summary(
     out: TextIO, findings: list[Finding], *, files: int, lines: int, invoices: int, passed_over: int,
-    unusable: Iterable[str],
+    unusable: Iterable[str], unjudged: Mapping[tuple[str, str], int] = MappingProxyType({}), aside: Iterable[str] = (),
 ) -> None:  # fmt: skip
     """The counts and the money at risk, on standard error."""
     for refusal in unusable:
         print(f"Cannot be used: {refusal}", file=out)
+    for row in aside:
+        print(f"Set aside: {row}", file=out)
     print(f"{files:,} files, {lines:,} lines, {invoices:,} invoices.", file=out)
     if passed_over:
         print(f"{passed_over:,} files are no LEDES files and were passed over.", file=out)
     counts = Counter(finding.severity for finding in findings)
     said = ", ".join(f"{counts[severity]:,} {severity}" for severity in SEVERITIES if counts[severity])
     print(f"Findings: {said or 'none'}.", file=out)
+    for (rule, reason), count in sorted(unjudged.items()):
+        print(f"Cannot be judged: {rule}: {reason} ({count:,}).", file=out)
     for currency, amount in sorted(at_risk(findings).items()):
         print(f"At risk: {amount:,.2f} {currency}".rstrip() + ".", file=out)

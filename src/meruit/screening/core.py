@@ -8,21 +8,21 @@ date lies outside the period, codes are missing, a line is repeated, a field is 
 from __future__ import annotations
 
 import dataclasses
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from meruit import ledes
 from meruit.findings import SEVERITIES
 from meruit.guidelines import Context, Entry, Invoice, Judge, Refused
 from meruit.guidelines.csvfile import Aside, looks_like_entries, read_csv
 
 if TYPE_CHECKING:
-    from collections import Counter
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import date
     from pathlib import Path
 
-    from meruit import ledes
     from meruit.findings import Finding
     from meruit.guidelines import GuidelineSet
 
@@ -43,10 +43,38 @@ class Screened:
     """One file judged by a set: findings, what could not be judged, rows set aside, and counts."""
 
     findings: list[Finding] = field(default_factory=list)
-    unjudged: Counter[tuple[str, str]] | None = None
+    unjudged: Counter[tuple[str, str]] = field(default_factory=Counter)
     aside: list[Aside] = field(default_factory=list)
     lines: int = 0
     invoices: int = 0
+
+
+def judge_file(
+    path: Path,
+    guidelines: GuidelineSet,
+    context: Context,
+    *,
+    portal: str | None = None,
+    as_of: date | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> tuple[ledes.Report, Screened]:
+    """A LEDES file judged by its format and by the set, or a CSV of entries by the set.
+
+    The report holds all findings in the order of the lines; what else the set came to stands beside it.
+    """
+    name = str(path)
+    if as_of is not None and context.as_of is None:
+        context = context.replace(as_of=as_of)
+    with path.open("rb") as stream:
+        is_csv = looks_like_entries(stream.read(4096))
+    if is_csv:
+        out = screen(path.read_bytes(), name, guidelines, context)
+        return ledes.Report(name, "CSV", "utf-8", out.findings, out.lines), out
+    report = ledes.judge(path, portal=portal, as_of=as_of, progress=progress)
+    out = screen(path.read_bytes(), name, guidelines, context)
+    report.findings = join(report.findings, out.findings)
+    report.findings.sort(key=lambda finding: finding.line or 0)
+    return report, out
 
 
 def screen_file(path: Path, guidelines: GuidelineSet, context: Context | None = None) -> Screened:
@@ -63,28 +91,16 @@ def screen(data: bytes, name: str, guidelines: GuidelineSet, context: Context) -
         entries = [row for row in rows if isinstance(row, Entry)]
         out.aside = [row for row in rows if isinstance(row, Aside)]
     else:
-        bill = _bill(data, name)
+        try:
+            bill = ledes.read(data, name=name)
+        except ledes.NotLedes as error:
+            raise Refused(f"{name} is neither a LEDES file nor a CSV of entries: {error}") from None
         entries = list(entries_of(bill, name))
         context = with_invoices(context, invoices_of(bill))
         out.invoices = len(bill.invoices)
     judgement = Judge(guidelines, context).judge(entries)
     out.findings, out.unjudged, out.lines = judgement.findings, judgement.unjudged, judgement.entries
     return out
-
-
-def _bill(data: bytes, name: str) -> ledes.File:
-    """A LEDES file of any format, read leniently."""
-    from meruit.ledes.flat.frame import NotFlat
-    from meruit.ledes.flat.read import read_flat
-
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        from meruit.ledes.xml.read import read
-
-        return read(data, name=name)
-    try:
-        return read_flat(data, name=name)
-    except NotFlat as error:
-        raise Refused(f"{name} is neither a LEDES file nor a CSV of entries: {error}") from None
 
 
 def with_invoices(context: Context, invoices: Iterable[Invoice]) -> Context:

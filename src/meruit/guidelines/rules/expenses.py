@@ -140,7 +140,7 @@ def no_markup(p: Params, c: Context) -> Check:
             field="amount",
             found=say.money(value),
             expected=say.money(most),
-            mend=say.plain(most),
+            mend=f"Bill {say.money(most)}.",
             at_risk=value - most,
             message=f"The vendor billed {say.money(known.vendor_amount)}; the line bills {say.money(value)}. "
             f"{say.money(most)} passes.",

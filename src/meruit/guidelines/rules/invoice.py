@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from meruit.guidelines.entry import Entry
     from meruit.guidelines.params import Params
 
-HALF_A_CENT = Decimal("0.005")
+CENT, HALF_A_CENT = Decimal("0.01"), Decimal("0.005")
 FIELDS = (
     "invoice", "date", "timekeeper", "timekeeper_name", "timekeeper_class", "hours", "rate", "amount",
     "narrative", "client", "matter", "client_matter", "currency", "task_code", "activity_code",
@@ -136,7 +136,7 @@ def arithmetic(p: Params, c: Context) -> tuple[Check, ...]:
             field="amount",
             found=say.money(amount),
             expected=say.money(exact),
-            mend=say.plain(exact.quantize(Decimal("0.01"))),
+            mend=f"Bill {say.money(exact.quantize(Decimal('0.01')))}.",
             at_risk=off,
             message=f"The line totals {say.money(amount)}; {say.plain(quantity)} x "
             f"{say.money(rate)}{adjusted} is "
@@ -263,6 +263,11 @@ def _deadline(invoice: Invoice, due: str, days: int) -> date | None:
     return date(year, month + 1, 1) - timedelta(days=1)
 
 
+def _sent(invoice: Invoice, c: Context) -> date | None:
+    """The day of submission, which is not before the invoice's date; a draft is judged by the day at hand."""
+    return invoice.submitted_on or invoice.date or c.as_of
+
+
 _DUE = (
     choice("due", "days-after-period", ("days-after-period", "end-of-next-month"), "how the last day is told"),
     number("days_after_period", "30", "days from the end of the period (30, 60 and 90 are seen)"),
@@ -287,7 +292,7 @@ def submission_deadline(p: Params, c: Context) -> Check:
         if invoice is None or last is None:
             yield blank("billing period")
             return
-        sent = invoice.submitted_on or c.as_of
+        sent = _sent(invoice, c)
         if sent is None:
             yield blank("date of submission")
         elif sent > last:
@@ -299,7 +304,7 @@ def submission_deadline(p: Params, c: Context) -> Check:
                 at_risk=_total(lines, invoice),
                 message=f"The invoice was due by {say.day(last)} and "
                 f"{'went' if invoice.submitted_on else 'is not'} out "
-                f"{'on' if invoice.submitted_on else 'by'} {say.day(sent)}. Ask the client to accept it "
+                f"{'on' if invoice.submitted_on else 'before'} {say.day(sent)}. Ask the client to accept it "
                 "late.",
             )
 
@@ -337,7 +342,7 @@ def late_invoice_discount(p: Params, c: Context) -> Check:
     def check(lines: Sequence[Entry]) -> Iterator[Hit | Unjudged]:
         invoice = c.invoice_of.get(lines[0].invoice or "")
         last = _deadline(invoice, due, days) if invoice else None
-        sent = (invoice and invoice.submitted_on) or c.as_of
+        sent = _sent(invoice, c) if invoice else None
         total = _total(lines, invoice)
         if invoice is None or last is None or sent is None or total is None or invoice.period_end is None:
             yield blank("billing period, submission or total")

@@ -75,7 +75,7 @@ def copies(p: Params, c: Context) -> Check:
             field="rate",
             found=say.money(price),
             expected=f"at most {say.money(limit)}",
-            mend=say.plain(limit),
+            mend=f"Bill {say.money(limit)}.",
             at_risk=(price - limit) * pages if pages is not None else None,
             message=f"Copies are billed at {say.money(price)} a page; the client pays {say.money(limit)}. "
             f"{say.money(limit)} a page passes.",
@@ -123,7 +123,7 @@ def overhead_expense(p: Params, c: Context) -> tuple[Check, ...]:
                 field="rate",
                 found=say.money(entry.rate),
                 expected=f"at most {say.money(cap)}",
-                mend=say.plain(cap),
+                mend=f"Bill {say.money(cap)}.",
                 at_risk=(entry.rate - cap) * entry.units if entry.units is not None else None,
                 message=f"{code} is billed at {say.money(entry.rate)} a unit; the client pays "
                 f"{say.money(cap)}, which passes.",

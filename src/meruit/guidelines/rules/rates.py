@@ -55,7 +55,7 @@ def rate_above_approved(p: Params, c: Context) -> Check:
             field="rate",
             found=say.money(entry.rate),
             expected=say.money(agreed.amount),
-            mend=say.plain(agreed.amount),
+            mend=f"Bill {say.money(agreed.amount)}.",
             at_risk=excess * entry.hours if entry.hours is not None else None,
             message=f"The line is billed at {say.money(entry.rate)} an hour; {say.money(agreed.amount)} is "
             "approved for "
@@ -139,7 +139,7 @@ def rate_increase(p: Params, c: Context) -> Check:
             field="rate",
             found=say.money(entry.rate),
             expected=say.money(allowed),
-            mend=say.plain(allowed),
+            mend=f"Bill {say.money(allowed)}.",
             at_risk=(entry.rate - allowed) * entry.hours if entry.hours is not None else None,
             message=f"The rate rose from {say.money(allowed)} to {say.money(entry.rate)}, but {why}. "
             f"{say.money(allowed)} passes.",

@@ -299,7 +299,7 @@ def ground_transport(p: Params, c: Context) -> Check:
             field="rate",
             found=say.money(rate),
             expected=say.money(price),
-            mend=say.plain(price),
+            mend=f"Bill {say.money(price)}.",
             at_risk=(rate - price) * units,
             message=f"A mile is billed at {say.money(rate)}; {say.money(price)} is the rate of "
             f"{entry.date.year}. "
