@@ -146,6 +146,56 @@ def test_a_served_program_has_its_login_and_a_folder_for_its_files(installation:
     assert stderr.decode().splitlines()[-1] == "The database has ended."
 
 
+def test_a_worker_beside_uses_the_server_and_leaves_it_running(installation: Installation) -> None:
+    install(installation)
+    out = installation.home / "out"
+    out.mkdir()
+    script = f"touch '{out}'/$$; exec sleep 600"
+    runs = []
+    try:
+        for number, more in enumerate(([], ["beside"], ["beside"]), 1):
+            command = [sys.executable, str(SERVING), str(installation.home), script, *more]
+            runs.append(subprocess.Popen(command, stderr=subprocess.DEVNULL, env=PLAIN))
+            deadline = time.monotonic() + 30
+            while len(list(out.iterdir())) < number:
+                assert time.monotonic() < deadline
+                assert runs[-1].poll() is None
+                time.sleep(0.01)
+        runs[1].send_signal(signal.SIGINT)
+        assert runs[1].wait(30) == 0
+        assert runs[2].poll() is None
+        assert installation.cluster.answer().ready
+    finally:
+        for each in reversed(runs):
+            if each.poll() is None:
+                each.send_signal(signal.SIGINT)
+            assert each.wait(30) == 0
+    assert not installation.cluster.answer().alive
+
+
+def test_over_an_own_server_the_same_programs_are_served(firms: Installation) -> None:
+    out = firms.home.parent / "out"
+    server = subprocess.Popen(
+        [sys.executable, str(SERVING), str(firms.home), f"env > '{out}.part'; mv '{out}.part' '{out}'; exec sleep 600"],
+        stderr=subprocess.PIPE,
+        env={**PLAIN, **firms._environment},
+    )
+    try:
+        deadline = time.monotonic() + 30
+        while not out.exists():
+            assert time.monotonic() < deadline
+            assert server.poll() is None
+            time.sleep(0.01)
+    finally:
+        server.send_signal(signal.SIGINT)
+        _, stderr = server.communicate(timeout=30)
+    assert server.returncode == 0
+    found = dict(line.split("=", 1) for line in out.read_text().splitlines() if "=" in line)
+    assert found["DATABASE_URL"] == firms._environment["DATABASE_URL"]
+    assert not {"MERUIT_OWNER_URL", "MERUIT_WORKER_URL", "MERUIT_GATE_URL"} & found.keys()
+    assert "The database" not in stderr.decode(), "the firm's server is the firm's"
+
+
 def test_a_backup_of_the_embedded_server_takes_the_place_of_what_came_after(installation: Installation) -> None:
     install(installation, "before")
     installation.back_up(installation.home / "backup", now=NOW, version="0.1.0")

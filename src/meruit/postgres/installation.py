@@ -89,20 +89,21 @@ class Installation:
         if done.returncode != 0:
             raise PostgresRefused(f"The schema was not installed: {install[-1]} ended with status {done.returncode}.")
 
-    def serve(self, plan: Sequence[Served], say: Callable[[str], None]) -> int:
-        """Own the server and everything of `plan` until told to stop. Main thread only."""
+    def serve(self, plan: Sequence[Served], say: Callable[[str], None], *, beside: bool = False) -> int:
+        """Run everything of `plan` until told to stop, as the owner of an embedded server. Main thread only.
+
+        `beside` an installation that serves already, a further worker say, its server is used and left alone.
+        """
         logins = list(dict.fromkeys(each.login for each in plan))
-        named = own_server.named_in(self._environment, logins)
-        if named is not None:
-            self._refuse_unfit(named)
-            return Supervisor([self._child(each, named[each.login]) for each in plan], say=say).run()
+        if beside or not self.is_embedded:
+            with self.reachable(*logins) as reached:
+                return self._supervisor(plan, reached, say).run()
         if not self.cluster.exists():
             raise PostgresRefused(f"There is no installation at {self.home}; make one with `meruit init`.")
         self.cluster.start()
         try:
-            self._refuse_unfit({login: self.cluster.url(login) for login in logins})
-            children = [self._child(each, self.cluster.url(each.login)) for each in plan]
-            supervisor = Supervisor(children, cluster=self.cluster, say=say)
+            reached = {login: self.cluster.url(login) for login in logins}
+            supervisor = self._supervisor(plan, reached, say, self.cluster)
         except BaseException:
             self.cluster.stop()
             raise
@@ -141,6 +142,16 @@ class Installation:
             return backup.put_in_place(self.cluster, name, now)
         finally:
             self.cluster.stop()
+
+    def _supervisor(
+        self,
+        plan: Sequence[Served],
+        reached: Mapping[Login, str],
+        say: Callable[[str], None],
+        cluster: Cluster | None = None,
+    ) -> Supervisor:
+        self._refuse_unfit(reached)
+        return Supervisor([self._child(each, reached[each.login]) for each in plan], cluster=cluster, say=say)
 
     def _child(self, each: Served, url: str) -> Child:
         hidden = each.hidden
