@@ -141,6 +141,20 @@ def document_review_detail(p: Params, c: Context) -> Check:
     )
 
 
+@rule_type(
+    "GL-15",
+    "code-contradicts-narrative",
+    "Code contradicts the narrative",
+    family="DATA",
+    checkable="text",
+    severity="warn",
+    params=(number("at_least", "0.9", "how sure the reading of the words must be to speak against the code"),),
+)
+def code_contradicts_narrative(p: Params, c: Context) -> Check:
+    """The activity code says the same as the words; insurers let other rules hang on the code."""
+    return text_check("GL-15", c, "code-contradicts-narrative", at_least=float(p.number("at_least")))
+
+
 PRIVATE = {
     "ssn": "private-number",
     "dates-of-birth": "private-birth",
