@@ -63,6 +63,8 @@ def left_open(hidden: Sequence[Path], needed: Sequence[Path] = (), top: Path = P
     try:
         with os.scandir(top) as entries:
             names = {entry.name for entry in entries if not entry.is_symlink()}
+    except (FileNotFoundError, NotADirectoryError):
+        return  # what is hidden is not there (any more)
     except PermissionError:
         depth = len(top.parts)
         ways = (path for path in (*hidden, *needed) if path != top and path.is_relative_to(top))

@@ -154,12 +154,13 @@ class Installation:
         return Supervisor([self._child(each, reached[each.login]) for each in plan], cluster=cluster, say=say)
 
     def _child(self, each: Served, url: str) -> Child:
-        hidden = each.hidden
+        # Over a server of the firm's own there may be nothing in it; what is confined cannot look into
+        # the environment of this process either, in which the owner's URL may stand.
+        hidden = (*each.hidden, self.home / "secrets")
         variables = dict(each.variables)
         if self.is_embedded:
-            where = self.cluster.places
-            hidden += (where.secrets, where.data)
-        if hidden and confinement.is_possible():
+            hidden += (self.cluster.places.data,)
+        if confinement.is_possible():
             # The usual one may lie right beside a hidden folder, where nothing new can be opened.
             temporary = self.home / "tmp"
             temporary.mkdir(mode=0o700, parents=True, exist_ok=True)
