@@ -39,6 +39,7 @@ _FETCH = group("clerical.fetch")
 _FETCHED = group("clerical.fetched")
 _PAIRS = groups_under("clerical.object-of")
 
+_DOCKETING = group("clerical.docketing")
 _SCHEDULING = group("clerical.scheduling")
 _SCHEDULED_WORDS = group("clerical.scheduled-words")
 _TO_SCHEDULE = group("clerical.to-schedule")
@@ -164,17 +165,7 @@ def scheduling(u: Understanding) -> Detection | None:
     for task in u.tasks:
         verb = task.verbs[0]
         if task.kinds & (CLERICAL | VAGUE) and any(v in _SCHEDULING for v in task.verbs):
-            if verb in (
-                "schedule",
-                "reschedule",
-                "calendar",
-                "docket",
-                "scheduling of",
-                "calendaring of",
-                "docketing of",
-                "docket check",
-                "docket review",
-            ):
+            if any(v in _DOCKETING for v in task.verbs):
                 if (
                     verb == "schedule"
                     and u.reading.words[task.at] in ("schedule", "schedules")
@@ -193,6 +184,9 @@ def scheduling(u: Understanding) -> Detection | None:
             "maintain",
             "prepare",
             "figure out",
+            "obtain",
+            "clear",
+            "secure",
             "watch",
             "send",
             "enter",

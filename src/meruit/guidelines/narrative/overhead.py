@@ -46,6 +46,9 @@ _MAKING = group("overhead.making")
 _EVIDENCE = group("overhead.evidence")
 
 
+_PAYING = frozenset({"process", "pay", "submit", "approve"})
+
+
 def billing_for_billing(u: Understanding) -> Detection | None:
     """Bills, time entries, e-billing, fee appeals, payment queries, vendors' bills."""
     if not u.has(_BILLING):
@@ -104,7 +107,7 @@ def billing_for_billing(u: Understanding) -> Detection | None:
                 near = r.words[task.at + 1 : k + 3]
                 if word in ("vendor payment", "check request", "check requests", "collections from client"):
                     return at_task(u, task, "billing-vendor", "processing bills is the firm's own cost", _OWN)
-                if task.verbs[0] in ("process", "pay", "submit", "approve") and k - task.at <= 4:
+                if any(v in _PAYING for v in task.verbs) and k - task.at <= 5:
                     return at_task(u, task, "billing-vendor", "processing bills is the firm's own cost", _OWN)
                 if "payment" in near and task.kinds & (COMM | CLERICAL | DRAFT | REVIEW) and not evidence:
                     return at_task(u, task, "billing-vendor", "processing bills is the firm's own cost", _OWN)
@@ -146,6 +149,9 @@ def budgets(u: Understanding, *, budgets: str = "not payable", status_reports: s
                     break
                 if k - task.at <= 4 or k < task.at:
                     return at_task(u, task, "budget", "budgets and accruals are not payable", _OWN)
+        if not u.tasks and not any(w in _OTHERS_BUDGET for w in r.words):
+            k = u.where(_BUDGET)
+            return at_units(u, k, k, "budget-bare", "budgets and accruals are not payable", _OWN)
     if status_reports != "payable":
         for task in u.tasks:
             if task.kinds & (DRAFT | COMM) and task.doc == "report" and "status" in r.words:
@@ -185,6 +191,14 @@ def training(u: Understanding) -> Detection | None:
                 continue
             return at_task(u, task, "training-course", "courses are the firm's own cost", _OWN)
         if word == "training" and task.kinds & ATTEND and 0 < k - task.at <= 3 and not task.persons & CLIENT:
+            return at_task(u, task, "training-course", "courses are the firm's own cost", _OWN)
+        if word.startswith(("keep ", "stay ", "become ")) or word in (
+            "lunch and learn",
+            "training video",
+            "in-house training",
+        ):
+            return at_task(u, task, "training-basics", "learning the field is the firm's own cost", _OWN)
+        if word == "bar association" and task.kinds & ATTEND:
             return at_task(u, task, "training-course", "courses are the firm's own cost", _OWN)
         if word.startswith(("observ", "shadow")):
             if k == task.at or task.kinds & ATTEND:
@@ -308,6 +322,9 @@ def ramp_up(u: Understanding) -> Detection | None:
         "current on",
     }
     weak = {
+        "new associate",
+        "new attorney",
+        "new paralegal",
         "transition",
         "transitioning",
         "transitioned",
@@ -417,7 +434,7 @@ def summaries(u: Understanding, *, style: str = "topical", paralegal_allowed: bo
         k = u.where(_SUMMARY, task)
         if k < 0:
             continue
-        page_line = any(w in _PAGE_LINE for w in r.words[task.start : task.end])
+        page_line = any(w in _PAGE_LINE for w in r.words[task.start : task.end]) or _by_page_and_line(u, task)
         summarised = any(v in _SUMMARISING for v in task.verbs) or (
             task.kinds & DRAFT and any(w in _SUMMARISED for w in r.words[task.at + 1 : task.at + 5])
         )
@@ -456,12 +473,21 @@ _SUMMARISING = group("overhead.summarising")
 _TESTIMONY = group("overhead.testimony")
 
 
+def _by_page_and_line(u: Understanding, task: Task) -> bool:
+    """ "page/line": the slash stands as a mark of its own."""
+    words = u.reading.words
+    return any(words[k] == "page" and words[k + 2] == "line" for k in range(task.at, task.end - 2))
+
+
 def _has_use(u: Understanding, task: Task) -> bool:
     words = u.reading.words
     return any(
         words[k] in ("for", "re", "regarding", "on", "to", "as", "about") and k > task.at + 1
         for k in range(task.at, task.end - 1)
     )
+
+
+_MAIL = group("pieces.mail")
 
 
 def transmittals(u: Understanding) -> Detection | None:

@@ -18,6 +18,7 @@ from meruit.guidelines.narrative.words import (
     DRAFT,
     EVENT,
     INSIDE,
+    INTERNAL,
     MANAGE,
     PLAN,
     RESEARCH,
@@ -94,11 +95,18 @@ def _beside(u: Understanding, k: int) -> bool:
 _ASSIGNING = frozenset({"instruct", "assign", "delegate", "direct", "supervise"})
 
 
+_MEETING_PASSES = "nothing, or where the client allows it one biller with participants, subject and value"
+
+
 def internal_conference(u: Understanding, *, mode: str = "prohibit") -> Detection | None:
     """Talk inside the firm. `mode` "prohibit" is the only one a line alone can decide."""
     if mode == "allow":
         return None
     for task in u.tasks:
+        if task.kinds & ATTEND and not task.kinds & PLAN and task.event in ("meeting", "meetings", "conference", None):
+            k = next((k for k in range(task.at, task.end) if u.reading.bits[k] & INTERNAL), -1)
+            if k >= 0:
+                return at_task(u, task, "internal-meeting", "talk inside the firm is not paid", _MEETING_PASSES)
         if task.kinds & (CLERICAL | MANAGE | PLAN | RESEARCH | ATTEND) or not communication(u, task):
             continue
         if task.verbs[0] in _ASSIGNING:

@@ -190,6 +190,12 @@ def segment(r: Reading) -> list[Task]:
         if b & TOPIC:
             topic = True
         i += 1
+    if found and found[0].separator == "strong":
+        mark = next(k for k in range(found[0].at, -1, -1) if bits[k] & STRONG)
+        first = _nameless_act(r, mark)
+        if first is not None:
+            found[0].start = mark + 1
+            found.insert(0, first)
     for k, task in enumerate(found):
         if task.kinds == VAGUE | CLERICAL:
             task.verbs.append(r.bases[_handled(r, task.at)])
@@ -360,7 +366,12 @@ def _opens(r: Reading, k: int, separator: str, topic: bool, form: int, bare: boo
     if mine & ING and not mine & BASE and not form and joined != "," and joined not in _BEFORE_GERUND:
         if b & MANAGE:
             return bool(following & INSIDE)
-        return not last and not following & (PERSON | STRONG | WEAK | PREP)
+        if last or following & (PERSON | STRONG | WEAK | PREP):
+            return False
+        # "letter enclosing responses and explaining ...": the second of two participles
+        return not any(
+            words[j].endswith("ing") and not bits[j] & (HEAD | EVENT) for j in range(_clause(bits, k), k - 1)
+        )
     if mine & ING and not mine & BASE:
         return bool(form & ING or (not form and joined != ",") or joined in _BEFORE_GERUND)
     if mine & ED and not mine & BASE:
@@ -388,6 +399,28 @@ def _opens(r: Reading, k: int, separator: str, topic: bool, form: int, bare: boo
             following & _AFTER_VERB or after in _OUTWARD or after in ("of", "for", "whether") or following & TOPIC
         )
     return True
+
+
+def _nameless_act(r: Reading, end: int) -> Task | None:
+    """A first sentence whose verb is in no list: "Boarded vessel with surveyor to inspect crane; ..."."""
+    bits = r.bits
+    last = next((k for k in range(end) if bits[k] & STRONG), end)
+    if last < _SENTENCE or bits[last] & COLON or r.bits[0] & (NUMBER | GENERIC | DOC | HEAP | PERSON | DET | ASIDE):
+        return None
+    if not any(r.words[k] in ("with", "to", "for", "at") for k in range(1, last)):
+        return None
+    return Task(0, 0, 0, r.words[0], 0, "start")
+
+
+#: Units of a sentence long enough to tell of an act.
+_SENTENCE = 4
+
+
+def _clause(bits: list[int], k: int) -> int:
+    """Where the clause of unit `k` begins: after the last strong mark."""
+    while k > 0 and not bits[k - 1] & STRONG:
+        k -= 1
+    return k
 
 
 def _runs_on(r: Reading, i: int, form: int, topic: bool) -> bool:
@@ -478,6 +511,8 @@ def _describe(r: Reading, task: Task) -> None:
                     w = 0
                 else:
                     aside = False
+            elif reached and aside and b & (DOC | HEAP | ANY_KIND) and not b & PERSON:
+                aside = False
             elif talk and w and task.topic_at < 0 and k + 1 < task.end and bits[k + 1] & PERSON:
                 w = 0  # "damages expert", "debtors counsel": part of who it is
             elif b & (DOC | HEAP) and in_object:

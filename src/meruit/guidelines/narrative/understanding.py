@@ -36,6 +36,7 @@ from meruit.guidelines.narrative.words import (
     TOPIC,
     WEAK,
     cue_bits,
+    group,
 )
 from meruit.utbms import Grade, grade_of
 
@@ -175,6 +176,8 @@ class Understanding:
                 return False
             if words[k] in ("attorney", "attorneys", "lawyer") and after & CAPITAL:
                 return False
+        if k and words[k] in ("partner", "partners") and words[k - 1] in _OTHER_PARTNERS:
+            return False
         if k and words[k] in _SHARED_WORDS:
             before = bits[k - 1]
             if not before & (DET | PREP | WEAK | STRONG | INSIDE | TOPIC | TIME | COMM) or words[k - 1].endswith("'s"):
@@ -195,7 +198,7 @@ class Understanding:
 
     def _told(self, task: Task) -> Part:
         r = self.reading
-        kind = next(name for i, name in enumerate(KINDS) if task.kinds >> i & 1)
+        kind = next((name for i, name in enumerate(KINDS) if task.kinds >> i & 1), "other")
         first = task.at + 1
         turn = next((k for k in range(first, task.end) if r.bits[k] & (PREP | TOPIC)), task.end)
         aside = next((k for k in range(first, task.end) if r.words[k] in ("with", "from", "w/")), None)
@@ -241,24 +244,9 @@ class Understanding:
 
 
 #: People words that mean the firm's own only when nobody else's name stands before them.
-_SHARED_WORDS = frozenset(
-    {
-        "staff",
-        "team",
-        "attorney",
-        "attorneys",
-        "secretary",
-        "department",
-        "working group",
-        "partner",
-        "partners",
-        "associates",
-        "colleague",
-        "colleagues",
-        "of counsel",
-        "case manager",
-    }
-)
+_SHARED_WORDS = group("understanding.shared")
+#: Partners who are no lawyers of the firm: "limited partner".
+_OTHER_PARTNERS = group("understanding.other-partners")
 
 
 def understand(

@@ -30,11 +30,13 @@ from meruit.guidelines.narrative.words import (
     MANAGE,
     NUMBER,
     OUTSIDE,
+    PERSON,
     PLAN,
     PREP,
     RESEARCH,
     REVIEW,
     TRAVEL,
+    UNIQUE,
     VAGUE,
     WAIT,
     WHOLE,
@@ -115,7 +117,21 @@ def _vague_ground(u: Understanding, task: Task) -> str | None:
         return None  # which heap is GL-06's question
     if known < WHOLE:
         return "vague-document" if task.doc else "vague-thought"
+    if known == WHOLE and kinds & (DRAFT | REVIEW) and _one_word(u, task):
+        return "vague-one-word"
     return None
+
+
+def _one_word(u: Understanding, task: Task) -> bool:
+    """ "Review handbook", "Prepare protest", "Reviewed RFE": an object of one word that is nobody's name."""
+    if task.end - task.at != 2 or not any(v in _READING or task.kinds & DRAFT for v in task.verbs):
+        return False
+    k = task.at + 1
+    b = u.reading.bits[k]
+    if b & (NUMBER | UNIQUE | PERSON | ANY_KIND):
+        return False
+    raw = u.text[slice(*u.reading.place(k))]
+    return not b & CAPITAL or (raw.isupper() and len(raw) <= 5)
 
 
 def _only_bare(u: Understanding, task: Task) -> bool:
