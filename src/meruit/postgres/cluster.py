@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,17 +18,18 @@ from psycopg import pq
 from meruit.postgres import binaries as programs
 from meruit.postgres import (
     configuration,
+    creation,
     databases,
     installed,
     leftovers,
     passwords,
-    system_user,
     urls,
 )
+from meruit.postgres.endpoint import drop_endpoint, with_endpoint
 from meruit.postgres.errors import AlreadySupervised, PostgresRefused
 from meruit.postgres.lock import OwnerLock
 from meruit.postgres.logins import DATABASE, LOGINS, SUPERUSER, Login
-from meruit.postgres.places import RECORD, Places, drop_endpoint, prepared, recorded, resolved, with_endpoint
+from meruit.postgres.places import RECORD, Places, prepared, recorded, resolved
 from meruit.postgres.processes import dies_with_parent
 
 if TYPE_CHECKING:
@@ -253,62 +253,10 @@ class Cluster:
     def _create(self, where: Places) -> None:
         passwords.make_missing(where.secrets, (*LOGINS, SUPERUSER))
         if (where.data / "PG_VERSION").exists():
-            self._judge_version(where)
+            creation.refuse_other_version(where, self.binaries)
             return
         self._report("The database is made.")
-        self._initdb(where)
-
-    def _judge_version(self, where: Places) -> None:
-        made_by = (where.data / "PG_VERSION").read_text(encoding="ascii").strip()
-        if made_by != str(self.binaries.version):
-            raise PostgresRefused(
-                f"The data in {where.data} was made by PostgreSQL {made_by}, the programs in "
-                f"{self.binaries.folder} are version {self.binaries.version}; make a backup with the old "
-                "programs and restore it into a new home."
-            )
-
-    def _initdb(self, where: Places) -> None:
-        """Make the data beside its place and move it in when it is whole: a kill leaves nothing half made."""
-        borrowed = system_user.borrowed_account(where.user)
-        found = installed.reachable(self.binaries, where.user)
-        for stale in where.cluster.glob("making-*"):
-            shutil.rmtree(stale, ignore_errors=True)  # a killed initdb's last words may still be written
-        making = Path(tempfile.mkdtemp(prefix="making-", dir=where.cluster))
-        password = making / "password"
-        password.write_text(passwords.read(where.secrets, SUPERUSER) + "\n", encoding="ascii")
-        password.chmod(0o600)
-        borrowed.give(making)
-        locale = (
-            ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-            if found.version >= 17
-            else ["--locale=C.UTF-8"]
-        )
-        made = subprocess.run(
-            [
-                found.path("initdb"),
-                f"--pgdata={making / 'data'}",
-                f"--username={SUPERUSER.name}",
-                f"--pwfile={password}",
-                "--auth=scram-sha-256",
-                "--encoding=UTF8",
-                "--data-checksums",
-                *locale,
-                *(["--no-sync"] if self.throwaway else []),
-            ],
-            env=configuration.server_environment(os.environ),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            cwd="/" if os.name == "posix" else None,
-            preexec_fn=dies_with_parent(signal.SIGKILL),
-            **borrowed.popen_arguments(),
-        )
-        if made.returncode != 0:
-            said = made.stderr.decode("utf-8", "replace").strip()
-            shutil.rmtree(making)
-            raise PostgresRefused(f"The database could not be made in {where.cluster}; initdb says: {said}")
-        where.user.give(making / "data")
-        (making / "data").rename(where.data)
-        shutil.rmtree(making)
+        creation.make(where, self.binaries, throwaway=self.throwaway)
 
     def _launch(self, where: Places) -> None:
         configuration.write(where, throwaway=self.throwaway)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from meruit.postgres import confinement, own_server, passwords, places
+from meruit.postgres import confinement, endpoint, own_server, passwords
 from meruit.postgres.configuration import FIRMS, OF_THE_HOUSE, PRIVATE
 from meruit.postgres.errors import PostgresRefused
 from meruit.postgres.logins import APP, DATABASE, GATE, LOGINS, OWNER, READER, SUPERUSER, WORKER
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from meruit.postgres.cluster import Cluster
     from meruit.postgres.logins import Login
+    from meruit.postgres.places import Places
 
 _SERVING = (GATE, APP, WORKER, READER)
 #: Below this PostgreSQL may stop in the middle of a month end.
@@ -82,7 +83,7 @@ def _secrets(cluster: Cluster) -> Iterator[Point]:
     yield Point("secrets", True, "Every password file is there and private.")
 
 
-def _data_folder(where: places.Places) -> Point:
+def _data_folder(where: Places) -> Point:
     mode = stat.S_IMODE(where.data.stat().st_mode)
     if os.name == "posix" and (mode & 0o077 or not where.user.owns(where.data)):
         return Point(
@@ -107,10 +108,10 @@ def _confinement() -> Point:
     )
 
 
-def _socket(where: places.Places) -> Point:
+def _socket(where: Places) -> Point:
     if where.sockets is None:
         return Point("socket", True, f"The server listens on {where.host}:{where.port}; the passwords are its lock.")
-    if not places.is_private(where.sockets, where.user):
+    if not endpoint.is_private(where.sockets, where.user):
         return Point("socket", False, f"The socket's folder {where.sockets} is open to others; restart the server.")
     return Point("socket", True, f"The socket lies in the private folder {where.sockets}.")
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from meruit.postgres.endpoint import is_private
 from meruit.postgres.errors import PostgresRefused
-from meruit.postgres.places import is_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable
