@@ -133,6 +133,13 @@ MARCH = [
             ["0", "240", "960"],
             ["2500"],
         ),
+        (
+            "subscription, two periods due with 3 hours each",
+            Subscription(D(2500), D(3), D(80)),
+            Progress(periods_due=2),
+            ["0", "0", "160"],
+            ["5000"],
+        ),
         ("subscription between periods", Subscription(D(2500)), Progress(), ["0", "0", "0"], []),
     ],
 )
@@ -213,6 +220,9 @@ def test_every_arrangement_of_the_design_is_in_the_property() -> None:
 
 
 def test_work_is_valued_in_the_order_it_was_done_whatever_order_it_comes_in() -> None:
+    late_key_first = [work("z", "1.0", "400", day=1), work("a", "1.0", "400", day=2)]
+    found = value(Capped(D(400)), late_key_first, Progress())
+    assert {e.key: e.billable for e in found.entries} == {"z": D(400), "a": D(0)}
     assert value(Capped(D(1000)), MARCH[::-1], Progress()) == value(Capped(D(1000)), MARCH, Progress())
 
 

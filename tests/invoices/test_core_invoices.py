@@ -163,6 +163,15 @@ def test_the_credit_that_uses_a_line_up_takes_the_rest_of_its_tax() -> None:
     assert (line.net_left, line.tax_left, taken) == (D(0), D(0), D("6.67"))
 
 
+def test_small_credits_never_take_more_tax_than_there_is() -> None:
+    line, taken = Standing(1, D("0.04"), D("0.02")), []
+    for _ in range(4):  # half a cent of tax each: rounded up, two of them use it up
+        (part,) = credit([line], {1: D("0.01")})
+        line = replace(line, credited_net=line.credited_net + part.net, credited_tax=line.credited_tax + part.tax)
+        taken.append(part.tax)
+    assert taken == [D("0.01"), D("0.01"), D("0.00"), D("0.00")]
+
+
 @pytest.mark.parametrize(
     "nets, says",
     [

@@ -37,6 +37,7 @@ DEDUCTIBLE = shares(
 POLICY_LIMIT = shares({"payer_id": INSURER, "layer": 1, "up_to": "1000.00"}, {"payer_id": INSURED, "layer": 2})
 COSTS_TO_INSURED = shares(
     {"payer_id": INSURED, "line": "expense"},
+    {"payer_id": CODEF, "line": "E1"},
     {"payer_id": INSURER, "line": "E110"},
     {"payer_id": INSURER, "percent": "60"},
     {"payer_id": INSURED, "percent": "40", "odd_cent": True},
@@ -76,6 +77,7 @@ def check_whole(found: Split, bill: Sequence[BillLine]) -> None:
         ),
         ("a policy limit", POLICY_LIMIT, ["1500.00"], "0", {INSURER: "1000.00", INSURED: "500.00"}),
         ("a fixed amount first", FIXED_FIRST, ["100.00", "400.00"], "0", {CODEF: "250.00", INSURER: "250.00"}),
+        ("a bill of credits pays no fixed amount", FIXED_FIRST, ["50.00", "-80.00"], "0", {INSURER: "-30.00"}),
         ("a bill below the fixed amount", FIXED_FIRST, ["100.00"], "0", {CODEF: "100.00"}),
     ],
 )
@@ -89,10 +91,12 @@ def test_who_pays(
 
 
 def test_kinds_of_line_are_taken_first_and_the_longest_name_before() -> None:
-    bill = [*lines("100.00"), *lines("30.00", kind="expense", code="E101", start=2)]
+    bill = [*lines("100.00"), *lines("30.00", kind="expense", code="E205", start=2)]
     bill += lines("70.00", kind="expense", code="E110", start=3)
+    bill += lines("5.00", kind="expense", code="E101", start=4)
     found = split([COSTS_TO_INSURED], bill)
-    assert {p: found.total(p) for p in found.parts} == {INSURER: D("130.00"), INSURED: D("70.00")}
+    sums = {p: found.total(p) for p in found.parts}
+    assert sums == {INSURER: D("130.00"), INSURED: D("70.00"), CODEF: D("5.00")}
     check_whole(found, bill)
 
 
