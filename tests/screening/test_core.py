@@ -7,7 +7,8 @@ import pytest
 
 from meruit.findings import Finding
 from meruit.guidelines import Context, Invoice, Refused, load, read_set
-from meruit.screening.core import join, screen, with_invoices
+from meruit.screening.core import judge_file, screen, with_invoices
+from meruit.screening.join import join
 
 HEADER = (
     "INVOICE_DATE|INVOICE_NUMBER|CLIENT_ID|LAW_FIRM_MATTER_ID|INVOICE_TOTAL|BILLING_START_DATE|BILLING_END_DATE|"
@@ -104,3 +105,23 @@ def test_the_whole_of_a_set_is_one_pass_over_a_bill_of_many_invoices():
     rows = [f"Review documents,{n // 4},B1\n" for n in range(12)]
     out = screen(("narrative,invoice,timekeeper\n" + "".join(rows)).encode(), "a.csv", set_, Context())
     assert [f.invoice for f in out.findings] == ["0", "1", "2"]
+
+
+def test_entries_taken_while_the_format_is_judged_are_those_of_the_bill_read(tmp_path):
+    path = tmp_path / "bill.txt"
+    late = ("2", "F", "0.25", "300.00", "75.00", "20260305", "L210", "", "", "Call with adjuster Moss on reserve")
+    less = ("3", "IF", "1", "-30.00", "-30.00", "20260228", "", "", "", "Agreed discount of ten percent")
+    copies = ("4", "E", "100", "0.25", "25.00", "20260210", "", "E101", "", "Copies of production")
+    one = bill(WORK, late, less, copies, total="370.00")
+    scattered = one.replace(
+        b"\r\n20260302|7|C1|M1|370.00|20260201|20260228|February|4|",
+        b"\r\n20260302|8|C1|M1|25.00|20260201|20260228|February|1|",
+    )
+    scattered += one.split(b"\r\n")[2] + b"\r\n"
+    for data in (one, scattered):
+        path.write_bytes(data)
+        report, screened = judge_file(path, load("RP-1"), Context())
+        alone = screen(data, str(path), load("RP-1"), Context())
+        assert screened.findings == alone.findings
+        assert screened.unjudged == alone.unjudged
+        assert {f.rule for f in report.findings} >= {"billing-increment", "copies"}
