@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from meruit.ledes.model import File
@@ -209,3 +211,14 @@ def test_what_is_no_bill_is_answered_and_not_raised(data: bytes) -> None:
     file = read(data)
     assert file.invoices == []
     assert list(check(file))
+
+
+CORPUS = sorted((Path(__file__).parent / "corpus").glob("*"))
+
+
+@pytest.mark.parametrize("path", CORPUS, ids=[path.name for path in CORPUS])
+def test_what_fuzzing_once_found_is_answered(path: Path) -> None:
+    file = read(path.read_bytes())
+    assert list(check(file))
+    if file.invoices:
+        write(file, file.format, unseen=True)

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from meruit.ledes.dialects import Dialect
+from meruit.ledes.dialects import Dialect, dialect
 from meruit.ledes.model import Adjustment, File, Line, Matter, Tax, TaxTier, Timekeeper
 from meruit.ledes.rules import rules
 from meruit.ledes.xml import check, complete, read, write
@@ -242,6 +242,16 @@ def test_one_matter_and_one_invoice_where_the_portal_asks_for_it() -> None:
     file.invoices[1].number = "2026-119"
     assert [f.severity for f in check(file, dialect=strict) if f.rule == "LF07"] == ["portal", "portal"]
     assert not [f for f in check(file) if f.rule == "LF07"]
+
+
+def test_a_format_the_portal_does_not_take_is_said() -> None:
+    file = bill("LEDESXML2.2")
+    said_of = {
+        p: [f.severity for f in check(file, dialect=dialect(p)) if f.rule == "LF01"]
+        for p in ("collaborati", "legal-tracker")
+    }
+    assert said_of == {"collaborati": ["portal"], "legal-tracker": ["portal"]}
+    assert [f for f in check(bill("LEDESXML2.1"), dialect=dialect("collaborati")) if f.rule == "LF01"] == []
 
 
 def test_a_portal_weighs_rules_its_own_way() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from meruit.ledes import iso
 from meruit.ledes.xml import amounts2000
 from meruit.ledes.xml.judge import Judge
-from meruit.ledes.xml.sums import ZERO, MatterSums, amount, line_base, line_credits, of_matter
+from meruit.ledes.xml.sums import ZERO, MatterSums, amount, line_base, line_credits, of_matter, taxes_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -189,7 +189,7 @@ def _taxes(bench: Judge, matter: Matter, readings: list[MatterSums], half: Decim
             "LX02", f"a second tax_summary of {twice.tax_id}; a matter has one per tax.",
             twice, "tax_id", "TAX_SUMMARY.tx_id",
         )  # fmt: skip
-    used = {tax_id for record in (*matter.lines, *matter.adjustments) for tax_id in record.tax_ids}
+    used = taxes_named(matter)
     for tax_id in sorted(used - summed):
         if tax_id in taxes and taxes[tax_id].tiered != "Y":
             bench.find(

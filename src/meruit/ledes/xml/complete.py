@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING
 
 from meruit.ledes import iso
 from meruit.ledes.model import TaxSummary, TierSummary
-from meruit.ledes.xml.sums import ZERO, MatterSums, amount, line_base, line_credits, of_matter, round_to
+from meruit.ledes.xml.sums import (
+    ZERO,
+    MatterSums,
+    amount,
+    line_base,
+    line_credits,
+    of_matter,
+    round_to,
+    taxes_named,
+)
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -57,7 +66,7 @@ def _line(line: Line, places: int, done: list[Filled]) -> None:
 def _matter(file: File, matter: Matter, places: int, tax_inside: bool, done: list[Filled]) -> None:
     sums = of_matter(matter, file.taxes)
     zero = round_to(ZERO, places)
-    used = {tax_id for record in (*matter.lines, *matter.adjustments) for tax_id in record.tax_ids}
+    used = taxes_named(matter)
     withheld = {tax.id for tax in file.taxes if tax.direction == "Decrease"}
     present = {summary.tax_id for summary in matter.tax_summaries}
     for tax_id, charged in sums.taxes.items():

@@ -22,6 +22,12 @@ _PERCENT = frozenset({"MIDB", "MISF"})
 
 def judge(bench: Judge, of: Layout, as_of: date | None) -> None:
     numbers: dict[tuple[str, str], int | None] = {}
+    portal = bench.dialect
+    if portal.formats and bench.file.format not in portal.formats:
+        bench.find(
+            "LF01", f"{portal.title} takes {', '.join(portal.formats)}; this is {bench.file.format}.", None,
+            severity="portal", found=bench.file.format, expected=", ".join(portal.formats),
+        )  # fmt: skip
     for invoice in bench.file.invoices:
         bench.invoice = invoice
         _number(bench, invoice, numbers)
@@ -42,7 +48,10 @@ def judge(bench: Judge, of: Layout, as_of: date | None) -> None:
     bench.invoice = None
     if bench.dialect.one_invoice and len(bench.file.invoices) > 1:
         second = bench.file.invoices[1]
-        bench.find("LF07", "The file holds several invoices; this portal takes one.", second, severity="portal")
+        bench.find(
+            "LF07", "The file holds several invoices; this portal takes one.", second, severity="portal",
+            reason="FMT-MULTIINV",
+        )  # fmt: skip
     for tax in bench.file.taxes:
         _tax(bench, tax)
     _tiers(bench)

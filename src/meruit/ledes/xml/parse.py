@@ -14,12 +14,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from xml.parsers import expat
 
 from lxml import etree
 
 _SPACE = b" \t\r\n"
+#: The attributes of nearly every element; one object serves them all.
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +43,16 @@ class Node:
     tag: str
     line: int
     byte: int | None
-    attributes: dict[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = field(default_factory=lambda: _NONE)
     text: str = ""
-    children: list[Node] = field(default_factory=list)
+    children: Sequence[Node] = ()
+
+    def add(self, child: Node) -> None:
+        """Append a child; a leaf has no list of its own, for most nodes are leaves."""
+        if isinstance(self.children, list):
+            self.children.append(child)
+        else:
+            self.children = [child]
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,9 +256,9 @@ class _Reading:
         self._nodes += 1
         if self._nodes > self.limits.nodes:
             raise _Stop(f"The file has more than {self.limits.nodes:,} elements; send one file per invoice.")
-        node = Node(name.rpartition(":")[2], self._line(), self._byte(), attributes)
+        node = Node(name.rpartition(":")[2], self._line(), self._byte(), attributes or _NONE)
         if self._stack:
-            self._stack[-1].children.append(node)
+            self._stack[-1].add(node)
         elif self.root is None:
             self.root = node
         self._stack.append(node)
@@ -256,7 +267,8 @@ class _Reading:
     def _end(self, _name: str) -> None:
         node = self._stack.pop()
         texts = self._texts.pop()
-        node.text = "".join(texts)
+        if not node.children or any(not text.isspace() for text in texts):
+            node.text = "".join(texts)
 
     def _characters(self, text: str) -> None:
         if self._texts:
@@ -382,14 +394,14 @@ def _recover(data: bytes, encoding: str, limits: Limits, lines_before: int) -> N
             return root
         pieces = [element.text or "", *(child.tail or "" for child in element)]
         node = Node(
-            etree.QName(element).localname if "{" in element.tag else element.tag.rpartition(":")[2],
+            element.tag.rpartition("}")[2].rpartition(":")[2],
             (element.sourceline or 1) + lines_before,
             None,
             {str(key): str(value) for key, value in element.attrib.items()},
             "".join(pieces),
         )
         if stack:
-            stack[-1].children.append(node)
+            stack[-1].add(node)
         else:
             root = node
         stack.append(node)

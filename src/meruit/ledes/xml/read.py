@@ -265,6 +265,7 @@ class _Reader:
                         field=segment.name.upper(),
                     )
                 self._segment(child, segment, record)
+                child.children = ()  # read; the records take its room
             else:
                 self._stray(child, inside, record)
         self._extra_attributes(node, record)

@@ -178,3 +178,9 @@ def line_base(line: Line) -> Decimal:
 
 def line_credits(entries: Iterable[Adjustment]) -> Decimal:
     return sum((amount(entry, "amount") for entry in entries), ZERO)
+
+
+def taxes_named(matter: Matter) -> set[str]:
+    """The taxes that lines and entries of the matter carry; withheld ones are carried by none."""
+    on_lines = {tax_id for line in matter.lines for tax_id in line.tax_ids}
+    return on_lines | {tax_id for entry in matter.adjustments for tax_id in entry.tax_ids}
