@@ -8,9 +8,15 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _STRICT = re.compile(rb"-?[0-9]{1,6}(?:\.[0-9]{1,4})?")
 UNIT = 10_000
+_POINT = itemgetter(-3)
 #: More distinct amounts than this are not remembered: memory stays bounded on any input.
 _MOST = 1 << 18
 
@@ -25,6 +31,8 @@ class Amounts(dict[bytes, int]):
     def __missing__(self, cell: bytes) -> int:
         if not cell:
             amount = 0
+        elif cell[-3:-2] == b"." and len(cell) <= 9 and cell[:-3].isdigit() and cell[-2:].isdigit():
+            amount = int(cell[:-3] + cell[-2:]) * 100
         elif _STRICT.fullmatch(cell):
             amount = strict_amount(cell)
         else:
@@ -43,6 +51,27 @@ def strict_amount(cell: bytes) -> int:
         fraction = int(part.ljust(4, b"0"))
         return amount - fraction if whole.startswith(b"-") else amount + fraction
     return amount
+
+
+def cents(column: Sequence[bytes]) -> list[int] | None:
+    """A column in which every cell has exactly two decimals, as cents; None where one has not.
+
+    The column is read as one text: with its digits and minus signs taken out nothing but points and commas
+    must be left, one point to a cell, and each point stands before the last two digits. What `int` then takes
+    is an amount in the strict form, for a minus it would not take stands elsewhere than in front.
+    """
+    sizes = list(map(len, column))
+    if min(sizes) < 4 or max(sizes) > 9 or set(map(_POINT, column)) != {46}:
+        return None
+    text = b",".join(column)
+    if text.translate(None, b"0123456789-") != b".," * (len(column) - 1) + b".":
+        return None
+    if b"-." in text or b".-" in text:
+        return None
+    try:
+        return list(map(int, text.translate(None, b".").split(b",")))
+    except ValueError:
+        return None
 
 
 def scaled(value: Decimal) -> int | None:

@@ -12,7 +12,7 @@ from operator import mul, sub
 from typing import TYPE_CHECKING
 
 from meruit.ledes.codes import classes
-from meruit.ledes.flat.amounts import UNIT, Amounts, Odd
+from meruit.ledes.flat.amounts import UNIT, Amounts, Odd, cents
 from meruit.ledes.flat.bill import differences, person_flaw, tax_flaw
 from meruit.ledes.flat.judge import CODING, PERSON, cleaned
 from meruit.ledes.values import day_of
@@ -126,8 +126,10 @@ class Quick:
         kinds = columns[self.tail["EXP/FEE/INV_ADJ_TYPE"]]
         doubtful: set[int] = set()
         amount = self.amounts.__getitem__
+        in_cents = cents(cells[3])
         try:
-            units, costs, adjusts, totals = (list(map(amount, column)) for column in cells)
+            units, costs, adjusts = (list(map(amount, column)) for column in cells[:3])
+            totals = list(map(amount, cells[3])) if in_cents is None else [total * 100 for total in in_cents]
         except Odd:
             units, costs, adjusts, totals = (self._odd(column, doubtful) for column in cells)
             for k, cell in enumerate(cells[3]):
@@ -136,7 +138,8 @@ class Quick:
         bill.total.units += sum(totals)
         if b"IF" in kinds or b"IE" in kinds:
             self._adjustments(bill, kinds, totals, doubtful)
-        products, nets = list(map(mul, units, costs)), list(map(sub, totals, adjusts))
+        products = list(map(mul, units, costs))
+        nets = totals if not any(adjusts) else list(map(sub, totals, adjusts))
         if products != [net * UNIT for net in nets]:
             off = enumerate(p - n * UNIT for p, n in zip(products, nets, strict=True))
             doubtful.update(k for k, by in off if by and not self._rounds(by, totals[k]))
@@ -269,11 +272,15 @@ class Quick:
 
     def _codings(self, bill: Bill, columns: Columns, look: Look) -> None:
         """Each combination of type and codes is judged once and then remembered."""
-        rows = list(zip(*[columns[i] for i in self.coding_places], strict=True))
+        kinds, tasks, expenses, activities = (columns[i] for i in self.coding_places)
+        new = set(zip(kinds, tasks, expenses, activities, strict=True)).difference(self.plain_codings, bill.codings_met)
         if not bill.coded:
-            bill.coded = any(kind == b"F" and task for kind, task, _, _ in rows)
+            bill.coded = any(kind == b"F" and task for kind, task in zip(kinds, tasks, strict=True))
+        if not new:
+            return
+        rows = list(zip(kinds, tasks, expenses, activities, strict=True))
         odd = []
-        for met in set(rows) - self.plain_codings - bill.codings_met:
+        for met in new:
             flaws = self.codings.get(met)
             if flaws is None:
                 flaws = self._learn(self.codings, met, self.judge.coding, self.coding_places, rows.index(met), look)
@@ -355,7 +362,8 @@ class Quick:
         if not flaws:
             return
         often = [flaw for flaw in flaws if not flaw.once]
-        look.say(bill, [flaw for flaw in flaws if flaw.once], first)
+        if len(often) < len(flaws):
+            look.say(bill, [flaw for flaw in flaws if flaw.once], first)
         if often:
             for k in _where(rows, met):
                 look.say(bill, often, k)
