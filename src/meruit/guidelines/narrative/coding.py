@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from meruit import utbms
-from meruit.guidelines.narrative import clerical, overhead
+from meruit.guidelines.narrative import bills, intake, learning, marketing
 from meruit.guidelines.narrative.detection import Detection, at_all
 from meruit.guidelines.narrative.vagueness import communication
 from meruit.guidelines.narrative.words import (
@@ -157,11 +157,11 @@ def _title(code: str) -> str:
 
 #: Bills, files, budgets, learning, marketing: no code makes them payable.
 _NOT_WORK_ON_THE_MATTER = (
-    overhead.billing_for_billing,
-    clerical.file_administration,
-    overhead.training,
-    overhead.ramp_up,
-    overhead.marketing,
+    bills.billing_for_billing,
+    intake.file_administration,
+    learning.training,
+    learning.ramp_up,
+    marketing.marketing,
 )
 _COUNSEL_WORDS = (
     "counsel", "attorney", "attorneys", "lawyer", "lawyers", "foreign associate", "foreign agent", "defense group",

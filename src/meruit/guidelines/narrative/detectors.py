@@ -14,8 +14,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from meruit.guidelines.narrative import (
+    bills,
+    digests,
+    expense_text,
+    filing,
+    intake,
+    learning,
+    lumping,
+    mailing,
+    marketing,
+    oversight,
+    private,
+    proofing,
+    proportion,
+    scheduling,
+    staffing,
+    travelling,
+)
 from meruit.guidelines.narrative import clerical as _clerical
-from meruit.guidelines.narrative import expense_text, lumping, overhead, private, proportion, staffing, travelling
 from meruit.guidelines.narrative import vagueness as _vagueness
 from meruit.guidelines.narrative.coding import code_contradicts
 from meruit.guidelines.narrative.detection import Detection
@@ -42,20 +59,20 @@ def _specific(detector: Detector, *names: str) -> _Specific:
 
 #: Narrower rules that make vagueness (and the clerical family) silent on the same line.
 _SPECIFIC: Mapping[str, _Specific] = {
-    "GL-18": _specific(overhead.billing_for_billing, "billing"),
-    "GL-19": _specific(_clerical.file_administration, "file-admin"),
-    "GL-20": _specific(overhead.budgets, "budget"),
-    "GL-21": _specific(overhead.training, "training"),
-    "GL-22": _specific(overhead.ramp_up, "ramp-up"),
-    "GL-23": _specific(_clerical.scheduling, "calendar"),
-    "GL-24": _specific(_clerical.filing_and_service, "serve"),
-    "GL-25": _specific(overhead.supervision, "supervise"),
-    "GL-28": _specific(_clerical.proofreading, "proof"),
-    "GL-29": _specific(overhead.summaries, "summary"),
-    "GL-30": _Specific(overhead.transmittals, 0),
-    "GL-31": _specific(overhead.incomplete_communication, "no-contact"),
-    "GL-33": _specific(overhead.marketing, "marketing"),
-    "GL-34": _specific(overhead.before_engagement, "pre-engagement"),
+    "GL-18": _specific(bills.billing_for_billing, "billing"),
+    "GL-19": _specific(intake.file_administration, "file-admin"),
+    "GL-20": _specific(bills.budgets, "budget"),
+    "GL-21": _specific(learning.training, "training"),
+    "GL-22": _specific(learning.ramp_up, "ramp-up"),
+    "GL-23": _specific(scheduling.scheduling, "calendar"),
+    "GL-24": _specific(filing.filing_and_service, "serve"),
+    "GL-25": _specific(oversight.supervision, "supervise"),
+    "GL-28": _specific(proofing.proofreading, "proof"),
+    "GL-29": _specific(digests.summaries, "summary"),
+    "GL-30": _Specific(mailing.transmittals, 0),
+    "GL-31": _specific(mailing.incomplete_communication, "no-contact"),
+    "GL-33": _specific(marketing.marketing, "marketing"),
+    "GL-34": _specific(marketing.before_engagement, "pre-engagement"),
     "GL-35": _Specific(staffing.multiple_attendees, 0),
     "GL-17": _Specific(_clerical.clerical, 0),
 }

@@ -1,0 +1,55 @@
+"""GL-25: supervising and assigning, and looking at the file for its status."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from meruit.guidelines.narrative.detection import Detection, at_task
+from meruit.guidelines.narrative.understanding import cue
+from meruit.guidelines.narrative.words import CLIENT, COMM, INSIDE, MANAGE, OUTSIDE, REVIEW, group
+
+if TYPE_CHECKING:
+    from meruit.guidelines.narrative.tasks import Task
+    from meruit.guidelines.narrative.understanding import Understanding
+
+_SUPERVISE = cue("supervise")
+_TEACHING, _ASSIGNING, _OF_STAFF = (
+    group("oversight.teaching"), group("oversight.assigning"), group("oversight.of-staff"),
+)  # fmt: skip
+_ROUTINE, _THE_FILE = group("oversight.routine"), group("oversight.the-file")
+#: A look at the file that tells more than three details is work on something.
+_MUCH = 12
+
+_OWN = "nothing: this is the firm's own cost"
+
+
+def supervision(u: Understanding) -> Detection | None:
+    """Supervising, assigning, instructing staff; routine review of the file."""
+    if not u.has(_SUPERVISE):
+        return None
+    for task in u.tasks:
+        if _supervises(u, task):
+            return at_task(u, task, "supervision", "supervision is overhead", _OWN)
+        if task.kinds & REVIEW and _reads_the_file(u, task) and any(w in _ROUTINE for w in u.reading.words):
+            return at_task(u, task, "supervision-file", "looking at the file for its status is overhead", _OWN)
+    return None
+
+
+def _supervises(u: Understanding, task: Task) -> bool:
+    outsiders = task.persons & (CLIENT | OUTSIDE)
+    insiders = task.persons & INSIDE
+    verb = task.verbs[0]
+    if task.kinds & MANAGE:
+        if (outsiders and not insiders) or verb in _TEACHING:
+            return False
+        if verb == "direct":
+            return bool(insiders)
+        return not (verb in _OF_STAFF and not insiders and task.doc not in ("projects", None))
+    if task.kinds & COMM and verb in _ASSIGNING and not outsiders:
+        return any(u.inside_at(k) for k in range(task.at, task.end))
+    return False
+
+
+def _reads_the_file(u: Understanding, task: Task) -> bool:
+    near = u.reading.words[task.start : min(task.end, task.at + 5)]
+    return any(word in _THE_FILE for word in near) and u.weight <= _MUCH

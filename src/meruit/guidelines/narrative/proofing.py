@@ -1,0 +1,43 @@
+"""GL-28: proofreading, formatting, word processing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from meruit.guidelines.narrative.detection import Detection, at_task
+from meruit.guidelines.narrative.objects import CLERICAL_PASSES, in_hand
+from meruit.guidelines.narrative.understanding import cue
+from meruit.guidelines.narrative.words import group
+
+if TYPE_CHECKING:
+    from meruit.guidelines.narrative.tasks import Task
+    from meruit.guidelines.narrative.understanding import Understanding
+
+_PROOF = cue("proof")
+_ACTS, _LOOKS, _LOOKING_AFTER = group("proofing.acts"), group("proofing.looks"), group("proofing.looking-after")
+#: Verbs of drafting too: only right before a matter of form do they mean form.
+_ANY_WAY = group("proofing.any-way")
+
+_WHY = "the care of form is clerical"
+
+
+def proofreading(u: Understanding) -> Detection | None:
+    """Typos, tables, redline runs, dictation typing; never the reading of another side's redline."""
+    if not u.has(_PROOF):
+        return None
+    for task in u.tasks:
+        if any(verb in _ACTS for verb in task.verbs):
+            if task.verbs[0] in ("type", "format") and task.at > task.start:
+                continue  # "document type", "file format"
+            return at_task(u, task, "proofreading", _WHY, CLERICAL_PASSES)
+        if task.verbs[0] in _LOOKING_AFTER and in_hand(u, task, _LOOKS, 5) and _of_form(u, task):
+            return at_task(u, task, "proofreading-form", _WHY, CLERICAL_PASSES)
+    return None
+
+
+def _of_form(u: Understanding, task: Task) -> bool:
+    if task.verbs[0] not in _ANY_WAY:
+        return True
+    k = u.where(_PROOF, task)
+    word = u.reading.words[k]
+    return k - task.at <= 3 and "redline" not in word and "blackline" not in word
