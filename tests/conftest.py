@@ -12,7 +12,13 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
+
+# The suite gives the same answer each time; the full counts look further (MERUIT_PROOF=1).
+hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("proof", max_examples=1000, deadline=None, print_blob=True)
+hypothesis.settings.load_profile("proof" if os.environ.get("MERUIT_PROOF") else "suite")
 
 os.environ.setdefault("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
 os.environ.setdefault("MERUIT_HOME", tempfile.mkdtemp(prefix="meruit-home-"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -46,15 +46,11 @@ KIND_KEYS = frozenset({
 MAY_KEYS = frozenset({"role", "reach", "limited"})
 
 
-def matrix() -> list[dict[str, object]]:
+def matrix() -> list[dict[str, Any]]:
     """The matrix of authority as written in `authority/kinds.toml`; unknown keys are refused."""
-    kinds: list[dict[str, object]] = tomllib.loads((ROOT / "authority" / "kinds.toml").read_text(encoding="utf-8"))[
-        "kind"
-    ]
+    kinds: list[dict[str, Any]] = tomllib.loads((ROOT / "authority" / "kinds.toml").read_text(encoding="utf-8"))["kind"]
     for kind in kinds:
-        may = kind["may"]
-        assert isinstance(may, list)  # TOML arrays are lists
-        unknown = (set(kind) - KIND_KEYS) | {key for rule in may for key in set(rule) - MAY_KEYS}
+        unknown = (set(kind) - KIND_KEYS) | {key for rule in kind["may"] for key in set(rule) - MAY_KEYS}
         if unknown:
             raise ValueError(f"kinds.toml, {kind.get('slug')}: unknown keys {', '.join(sorted(unknown))}.")
     return kinds
@@ -81,12 +77,10 @@ def load_matrix() -> None:
                     kind.get("standing", False), kind.get("trust", False), kind.get("alone", ""), kind["describes"],
                 ],
             )  # fmt: skip
-            rules = kind["may"]
-            assert isinstance(rules, list)
             cursor.execute("DELETE FROM authority_rule WHERE kind_id = %s", [kind["slug"]])
             cursor.executemany(
                 "INSERT INTO authority_rule (kind_id, role, reach, limited) VALUES (%s, %s, %s, %s)",
-                [(kind["slug"], rule["role"], rule["reach"], rule.get("limited", False)) for rule in rules],
+                [(kind["slug"], rule["role"], rule["reach"], rule.get("limited", False)) for rule in kind["may"]],
             )
 
 
