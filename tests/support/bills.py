@@ -68,3 +68,20 @@ def amounts(prebill: int) -> list[Decimal]:
     return list(
         Line.objects.filter(prebill=prebill, removed_at=None).order_by("number").values_list("billed_value", flat=True)
     )
+
+
+def letterhead(firm: Firm, *, prefix: str = "", zone: str = "UTC") -> None:
+    """The firm's own name and address, as `init` asks for them."""
+    with firm.sql("owner") as pg:
+        pg.execute(
+            "INSERT INTO firm_profile"
+            " (name, address, tax_id, ledes_id, zone, currency, remit_to, invoice_prefix, country, subdivision)"
+            " VALUES ('Archer & Baxter LLP', E'12 Chancery Lane\nSpringfield', '04-1234567', 'AB-1', %s, 'USD',"
+            " E'First Bank\nAccount 123', %s, 'US', '')",
+            [zone, prefix],
+        )
+
+
+def carried(firm: Firm, proposal: int, *, by: str = "ada") -> Decision:
+    """A partner approves a proposal; the decision that its effect will use."""
+    return Decision.objects.get(pk=authority.decide(getattr(firm, by), proposal, "approved"))

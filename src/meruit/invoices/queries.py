@@ -1,0 +1,145 @@
+"""What one may ask of final bills: what is owed and how old it is, how lines stand, what is still to be rendered."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import connection
+from django.db.models import Exists, OuterRef
+
+from meruit.invoices import core
+from meruit.invoices.models import Artefact, CreditNote, Invoice, InvoiceLine, Reversal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from django.db.models import QuerySet
+
+NOTHING = Decimal(0)
+
+
+def today() -> date:
+    """The day of the firm, on which a bill issued now is dated."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT invoices.today()")
+        row = cursor.fetchone()
+    assert row is not None  # a function of one row
+    found: date = row[0]
+    return found
+
+
+def standing(invoice_id: int) -> list[core.Standing]:
+    """Every line as it stands: billed, and what credits took off."""
+    taken: dict[int, list[Decimal]] = defaultdict(lambda: [NOTHING, NOTHING])
+    for lines in CreditNote.objects.filter(invoice_id=invoice_id).values_list("lines", flat=True):
+        for part in lines:
+            taken[part["invoice_line_id"]][0] += Decimal(part["amount"])
+            taken[part["invoice_line_id"]][1] += Decimal(part["tax"])
+    return [
+        core.Standing(line.pk, line.amount, line.tax, *taken[line.pk])
+        for line in InvoiceLine.objects.filter(invoice_id=invoice_id).order_by("number")
+    ]
+
+
+def owed(invoice_ids: Iterable[int]) -> dict[int, Decimal]:
+    """What is owed on invoices, as the ledger has it; receivables stay at the billed amount until a cut is decided."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT invoice_id, sum(amount) FROM ledger_posting WHERE account_id = 'ar' AND invoice_id = ANY (%s)"
+            " GROUP BY invoice_id",
+            [list(invoice_ids)],
+        )
+        return dict(cursor.fetchall())
+
+
+def stands(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    """Those that have not been reversed."""
+    return invoices.filter(~Exists(Reversal.objects.filter(invoice=OuterRef("pk"))))
+
+
+def without_artefact(form: str) -> QuerySet[Invoice]:
+    """Invoices whose bytes in one form are still to be made."""
+    made = Artefact.objects.filter(invoice=OuterRef("pk"), form=form)
+    return Invoice.objects.filter(~Exists(made)).order_by("pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """What a payer owes in one currency and is so many days past the invoice date."""
+
+    payer: int
+    currency: str
+    current: Decimal  # 0 to 30 days
+    days_31: Decimal
+    days_61: Decimal
+    days_91: Decimal
+    over_120: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """All of it."""
+        return self.current + self.days_31 + self.days_61 + self.days_91 + self.over_120
+
+
+def aging(on: date) -> list[Bucket]:
+    """Receivables by payer and age of the invoice, as of a day, from the ledger alone; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH open AS (
+                SELECT p.invoice_id, sum(p.amount) AS amount
+                  FROM ledger_posting p JOIN ledger_entry e ON e.id = p.entry_id
+                 WHERE p.account_id = 'ar' AND e."on" <= %(on)s
+                 GROUP BY p.invoice_id HAVING sum(p.amount) <> 0
+            )
+            SELECT i.payer_id, i.currency,
+                   coalesce(sum(o.amount) FILTER (WHERE %(on)s - i.issued_on <= 30), 0),
+                   coalesce(sum(o.amount) FILTER (WHERE %(on)s - i.issued_on BETWEEN 31 AND 60), 0),
+                   coalesce(sum(o.amount) FILTER (WHERE %(on)s - i.issued_on BETWEEN 61 AND 90), 0),
+                   coalesce(sum(o.amount) FILTER (WHERE %(on)s - i.issued_on BETWEEN 91 AND 120), 0),
+                   coalesce(sum(o.amount) FILTER (WHERE %(on)s - i.issued_on > 120), 0)
+              FROM open o JOIN invoices_invoice i ON i.id = o.invoice_id
+             GROUP BY i.payer_id, i.currency ORDER BY i.payer_id, i.currency
+            """,
+            {"on": on},
+        )
+        return [Bucket(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Unbilled:
+    """A matter's work in progress by age of the work."""
+
+    matter: int
+    currency: str
+    current: Decimal
+    days_31: Decimal
+    days_61: Decimal
+    over_90: Decimal
+
+
+def wip_aging(on: date) -> list[Unbilled]:
+    """Released work that is on no final bill, by matter and age of the work; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT e.matter_id, v.currency,
+                   coalesce(sum(v.worked_value) FILTER (WHERE %(on)s - v.worked_on <= 30), 0),
+                   coalesce(sum(v.worked_value) FILTER (WHERE %(on)s - v.worked_on BETWEEN 31 AND 60), 0),
+                   coalesce(sum(v.worked_value) FILTER (WHERE %(on)s - v.worked_on BETWEEN 61 AND 90), 0),
+                   coalesce(sum(v.worked_value) FILTER (WHERE %(on)s - v.worked_on > 90), 0)
+              FROM timesheets_released r JOIN timesheets_entry e ON e.id = r.entry_id
+              JOIN timesheets_version v ON v.entry_id = e.id AND v.number = e.version
+             WHERE v.billable AND v.worked_on <= %(on)s
+               AND NOT EXISTS (SELECT 1 FROM prebills_givenup g WHERE g.entry_id = e.id)
+               AND NOT EXISTS (SELECT 1 FROM prebills_line l JOIN prebills_prebill p ON p.id = l.prebill_id
+                                WHERE l.entry_id = e.id AND l.removed_at IS NULL AND p.state = 'invoiced')
+             GROUP BY e.matter_id, v.currency ORDER BY e.matter_id, v.currency
+            """,
+            {"on": on},
+        )
+        return [Unbilled(*row) for row in cursor.fetchall()]
