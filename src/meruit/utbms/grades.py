@@ -56,4 +56,6 @@ def grade_of(code: str | None) -> Grade | None:
     """The grade behind a class code, in any case, with or without blanks and points; None when unknown."""
     if not code:
         return None
+    if code in GRADES:
+        return GRADES[code]
     return GRADES.get("".join(c for c in code.upper() if c.isalnum()))

@@ -78,6 +78,13 @@ _SPECIFIC: Mapping[str, _Specific] = {
 }
 
 
+#: The cues of all narrower rules that have any: without one of these, most entries need no look at them.
+_ANY_CUE = 0
+for _found in _SPECIFIC.values():
+    _ANY_CUE |= _found.cues
+_WITHOUT_CUES = tuple(rule for rule, found in _SPECIFIC.items() if not found.cues)
+
+
 def _kept(u: Understanding, rule: str) -> Detection | None:
     """What a narrower rule says with its defaults, worked out once an entry."""
     if rule not in u.kept:
@@ -89,7 +96,8 @@ def _kept(u: Understanding, rule: str) -> Detection | None:
 
 def specific(u: Understanding) -> bool:
     """Whether a narrower rule speaks of the line."""
-    return any(_kept(u, rule) is not None for rule in _SPECIFIC)
+    rules = _SPECIFIC if u.cues & _ANY_CUE else _WITHOUT_CUES
+    return any(_kept(u, rule) is not None for rule in rules)
 
 
 def _vague(u: Understanding) -> Detection | None:
@@ -126,11 +134,34 @@ DETECTORS: Mapping[str, Detector] = {
 }
 
 
+_NEEDS = {
+    "GL-27": "basic",
+    "GL-41": "level",
+    "GL-44": "size",
+    "GL-65": "overtime",
+    "GL-66": "technology",
+    "GL-79": "expert",
+    "GL-80": "ai",
+}
+#: Rules with the cues without which they cannot fire, 0 where they need none; narrower rules are kept apart.
+_OTHERS: tuple[tuple[str, Detector, int], ...] = tuple(
+    (rule, detector, cue(_NEEDS[rule]) if rule in _NEEDS else 0)
+    for rule, detector in DETECTORS.items()
+    if rule not in _SPECIFIC
+)
+
+
 def judge(u: Understanding) -> dict[str, Detection]:
     """All detectors that fire with their defaults, by rule id."""
     found: dict[str, Detection] = {}
-    for rule, detector in DETECTORS.items():
-        detection = _kept(u, rule) if rule in _SPECIFIC else detector(u)
+    cues = u.cues
+    for rule, detector, needs in _OTHERS:
+        if not needs or cues & needs:
+            detection = detector(u)
+            if detection is not None:
+                found[rule] = detection
+    for rule in _SPECIFIC if cues & _ANY_CUE else _WITHOUT_CUES:
+        detection = _kept(u, rule)
         if detection is not None:
             found[rule] = detection
     return found

@@ -41,14 +41,16 @@ _TOKEN = re.compile(
 )
 _ALL_CAPITALS = re.compile(r"[a-z]")
 
-_STRONG = Meaning(STRONG, 0, ";", 0)
-_COLON = Meaning(STRONG | COLON, 0, ":", 0)
-_WEAK = Meaning(WEAK, 0, ",", 0)
-_NUMBER = Meaning(NUMBER, 0, "#", WHOLE)
-_TIME = Meaning(TIME, 0, "#h", 0)
-_INITIAL = Meaning(CAPITAL, 0, "initial", WHOLE)
-_UNKNOWN = Meaning(0, 0, "", WHOLE)
-_NAME = Meaning(CAPITAL, 0, "", WHOLE)
+#: Phrases a word may begin: for each number of further words, longest first, those words -> part.
+_Starts = list[tuple[int, "dict[str, _Part]"]]
+#: Word in small letters, class bits, bits of the rules it may give rise to, base form, weight, phrases it begins.
+_Part = tuple[str, int, int, str, int, "_Starts | None"]
+
+_SEMICOLON: _Part = (";", STRONG, 0, ";", 0, None)
+_COLON: _Part = (":", STRONG | COLON, 0, ":", 0, None)
+_COMMA: _Part = (",", WEAK, 0, ",", 0, None)
+#: Marks that divide wherever they stand.
+_MARKS = {**dict.fromkeys(";•|\n—", _SEMICOLON), **dict.fromkeys(",/&+", _COMMA)}
 
 #: After these a colon divides nothing.
 _TAKES_COLON = frozenset({"re", "regarding", "concerning", "to", "from"})
@@ -56,69 +58,84 @@ _TAKES_COLON = frozenset({"re", "regarding", "concerning", "to", "from"})
 _SHORTENED = group("reading.shortened")
 
 
-#: Phrases a word may begin: for each number of further words, longest first, those words -> meaning.
-_Starts = list[tuple[int, dict[str, Meaning]]]
-#: Word, meaning, the phrases it may begin.
-_Part = tuple[str, Meaning, "_Starts | None"]
+class _Tables(NamedTuple):
+    """Known spellings: words and marks, and abbreviations with the words they stand for."""
 
-
-class _Known(NamedTuple):
-    """A spelling found in the tables: the words it stands for, and whether it is short for them."""
-
-    parts: tuple[_Part, ...]
-    short: bool
+    single: Mapping[str, _Part]
+    short: Mapping[str, tuple[_Part, ...]]
 
 
 @cache
-def _spellings() -> Mapping[str, _Known]:
+def _tables() -> _Tables:
     """Every word and abbreviation in small letters, with a capital, in capitals."""
-    found: dict[str, _Known] = {}
-    singles = lexicon().words
-    starters = lexicon().phrases
+    singles, phrases = lexicon().words, lexicon().phrases
+    begins: dict[str, _Starts] = {
+        first: [(size, {rest: _part(f"{first} {rest}", found) for rest, found in some.items()}) for size, some in sized]
+        for first, sized in phrases.items()
+    }
 
     def part(word: str, capital: bool) -> _Part:
         known = singles.get(word, _UNKNOWN)
-        if capital:
-            known = known._replace(bits=known.bits | CAPITAL)
-        return word, known, starters.get(word)
+        return _part(word, known, begins.get(word), CAPITAL if capital else 0)
 
-    for word in {*singles, *starters}:
-        for spelling in (word, word.capitalize(), word.upper()):
-            found[spelling] = _Known((part(word, spelling != word),), False)
-    for full, abbreviations in rows("abbreviations.tsv"):
-        for short in abbreviations:
-            parts = tuple(part(word, False) for word in full.split())
-            for spelling in (short, short.capitalize(), short.upper()):
-                found[spelling] = _Known(parts, True)
-    return found
+    single: dict[str, _Part] = {
+        spelling: part(word, spelling != word)
+        for word in {*singles, *phrases}
+        for spelling in (word, word.capitalize(), word.upper())
+    }
+    short = {
+        spelling: tuple(part(word, False) for word in full.split())
+        for full, abbreviations in rows("abbreviations.tsv")
+        for abbreviation in abbreviations
+        for spelling in (abbreviation, abbreviation.capitalize(), abbreviation.upper())
+    }
+    return _Tables({word: found for word, found in single.items() if word not in short} | _MARKS, short)
+
+
+_UNKNOWN = Meaning(0, 0, "", WHOLE)
+
+
+def _part(word: str, meaning: Meaning, starts: _Starts | None = None, extra: int = 0) -> _Part:
+    return word, meaning.bits | extra, meaning.cues, meaning.base or word, meaning.weight, starts
 
 
 class Reading:
     """The units of one narrative in order: `words`, `bits`, `bases`, `weights`, `unit_cues`; `cues` of all together."""
 
-    __slots__ = ("_places", "_sizes", "bases", "bits", "cues", "text", "unit_cues", "weights", "words")
+    __slots__ = ("_firsts", "_places", "bases", "bits", "cues", "text", "unit_cues", "weights", "words")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, units: list[_Part], firsts: list[int]) -> None:
         self.text = text
-        self.words: list[str] = []
-        self.bits: list[int] = []
-        self.bases: list[str] = []
-        self.unit_cues: list[int] = []
-        self.weights: list[int] = []
-        self.cues = 0
-        #: Per unit, the first and last of the text's pieces it was read from.
-        self._sizes: list[tuple[int, int]] = []
+        self.words = [unit[0] for unit in units]
+        self.bits = [unit[1] for unit in units]
+        self.unit_cues = found = [unit[2] for unit in units]
+        self.bases = [unit[3] for unit in units]
+        self.weights = [unit[4] for unit in units]
+        cues = 0
+        for bit in found:
+            cues |= bit
+        self.cues = cues
+        #: Per unit, the first of the parts it was read from; its last is before the next unit's first.
+        self._firsts = firsts
         self._places: list[tuple[int, int]] | None = None
 
     def __len__(self) -> int:
         return len(self.words)
 
     def place(self, unit: int) -> tuple[int, int]:
-        """Where the unit stands in the text, in characters [start, end)."""
+        """Where the unit stands in the text, in characters [start, end).
+
+        Few entries are asked for a place, so places are found by reading the text a second time.
+        """
         if self._places is None:
-            self._places = [match.span() for match in _TOKEN.finditer(_scanned(self.text))]
-        first, last = self._sizes[unit]
-        return self._places[first][0], self._places[last][1]
+            scanned = _scanned(self.text)
+            origins: list[int] = []
+            _parts(_TOKEN.findall(scanned), [], origins)
+            spans = [match.span() for match in _TOKEN.finditer(scanned)]
+            self._places = [spans[piece] for piece in origins]
+        firsts = self._firsts
+        last = firsts[unit + 1] - 1 if unit + 1 < len(firsts) else len(self._places) - 1
+        return self._places[firsts[unit]][0], self._places[last][1]
 
 
 def _scanned(text: str) -> str:
@@ -126,112 +143,118 @@ def _scanned(text: str) -> str:
     return text if _ALL_CAPITALS.search(text) else text.lower()
 
 
-#: Word in small letters, meaning, the phrases it may begin, place among the pieces, depth in brackets.
-_Token = tuple[str, Meaning, "_Starts | None", int, int]
-
-
 def read(text: str) -> Reading:
     """`text` as units."""
-    tokens = _tokens(_TOKEN.findall(_scanned(text)))
-    return _units(text, tokens)
-
-
-def _tokens(pieces: list[str]) -> list[_Token]:
-    spellings = _spellings()
-    found: list[_Token] = []
-    add = found.append
-    depth = 0
-    count = len(pieces)
-    skip = -1
-    for i, piece in enumerate(pieces):
-        known = spellings.get(piece)
-        if known is not None:
-            if known.short and i + 1 < count and pieces[i + 1] == ".":
-                skip = i + 1  # the full stop belongs to the abbreviation
-            for word, meaning, starts in known.parts:
-                add((word, meaning, starts, i, depth))
-            continue
-        first = piece[0]
-        if first.isalpha():
-            add(_word(piece, i, depth, pieces[i + 1] if i + 1 < count else ""))
-        elif first in "([{":
-            if len(piece) > 1:
-                add((piece, _TIME, None, i, depth))
-            elif found:
-                depth += 1
-        elif first.isdigit() or first in "$#§":
-            add((piece, _TIME if piece[-1] in "hrs." and piece.rstrip("hours. ") != piece else _NUMBER, None, i, depth))
-        elif first == ".":
-            if len(piece) > 1:
-                add((piece, _TIME, None, i, depth))
-            elif i != skip and _ends_sentence(found, i + 1 == count):
-                add((";", _STRONG, None, i, depth))
-        elif first in ")]":
-            depth = max(0, depth - 1)
-        elif first == ":":
-            if not found or found[-1][0] not in _TAKES_COLON:
-                add((":", _COLON, None, i, depth))
-        elif first in ",/&+":
-            add((",", _WEAK, None, i, depth))
-        else:
-            add((";", _STRONG, None, i, depth))
-    return found
-
-
-def _word(piece: str, i: int, depth: int, following: str) -> _Token:
-    """A word whose very spelling is in no table."""
-    capital = piece[0].isupper()
-    word = piece.lower().replace("’", "'")
-    if len(word) == 1 and following == "." and word not in "ai":
-        return word, _INITIAL, None, i, depth
-    known = _spellings().get(word.rstrip(".'")) or _spellings().get(word.replace(".", ""))
-    if known is not None and len(known.parts) == 1:
-        word, meaning, starts = known.parts[0]
-        return word, meaning._replace(bits=meaning.bits | CAPITAL) if capital else meaning, starts, i, depth
-    if word.endswith(("'s", "s'")):
-        owner = lexicon().words.get(word[:-2] if word.endswith("'s") else word[:-1])
-        if owner is not None:
-            return word, owner._replace(bits=owner.bits | CAPITAL) if capital else owner, None, i, depth
-    return word, _NAME if capital else _UNKNOWN, None, i, depth
-
-
-def _ends_sentence(before: list[_Token], last: bool) -> bool:
-    if not before:
-        return False
-    word, meaning = before[-1][:2]
-    return meaning is not _INITIAL and (last or word not in _SHORTENED)
-
-
-def _units(text: str, tokens: list[_Token]) -> Reading:
-    reading = Reading(text)
-    units: list[tuple[str, int, Meaning]] = []
-    sizes = reading._sizes
-    i, count = 0, len(tokens)
+    aside: list[int] = []
+    parts = _parts(_TOKEN.findall(_scanned(text)), aside, None)
+    units: list[_Part] = []
+    firsts: list[int] = []
+    i, count = 0, len(parts)
     while i < count:
-        word, meaning, starts, piece, depth = tokens[i]
-        bits = meaning.bits
+        part = parts[i]
         step = 1
-        last = piece
+        starts = part[5]
         if starts is not None:
             for size, candidates in starts:
                 if i + size < count:
-                    rest = " ".join([token[0] for token in tokens[i + 1 : i + 1 + size]])
-                    candidate = candidates.get(rest)
-                    if candidate is not None:
-                        bits, meaning = candidate.bits | bits & CAPITAL, candidate
-                        step, last = size + 1, tokens[i + size][3]
-                        word = f"{word} {rest}"
+                    found = candidates.get(" ".join([p[0] for p in parts[i + 1 : i + 1 + size]]))
+                    if found is not None:
+                        if part[1] & CAPITAL:
+                            found = (found[0], found[1] | CAPITAL, *found[2:])
+                        part, step = found, size + 1
                         break
-        units.append((word, bits | ASIDE if depth else bits, meaning))
-        sizes.append((piece, last))
+        units.append(part)
+        firsts.append(i)
         i += step
-    reading.words = [word for word, _, _ in units]
-    reading.bits = [bits for _, bits, _ in units]
-    reading.bases = [meaning.base or word for word, _, meaning in units]
-    reading.weights = [meaning.weight for _, _, meaning in units]
-    reading.unit_cues = found = [meaning.cues for _, _, meaning in units]
-    cues = 0
-    for bit in found:
-        cues |= bit
-    reading.cues = cues
+    reading = Reading(text, units, firsts)
+    if aside:
+        inside = set(aside)
+        for k, first in enumerate(firsts):
+            if first in inside:
+                reading.bits[k] |= ASIDE
     return reading
+
+
+def _parts(pieces: list[str], aside: list[int], origins: list[int] | None) -> list[_Part]:
+    """What the pieces of the text are; `aside` takes the parts in brackets, `origins` the piece of each part."""
+    single, short = _tables()
+    found: list[_Part] = []
+    depth = 0
+    before = ""  # the piece before, if it was an abbreviation
+    count = len(pieces)
+    for i, piece in enumerate(pieces):
+        part = single.get(piece)
+        if part is None:
+            if piece in short:
+                before = piece
+                for word in short[piece]:
+                    found.append(word)
+                    if depth:
+                        aside.append(len(found) - 1)
+                    if origins is not None:
+                        origins.append(i)
+                continue
+            first = piece[0]
+            if first.isalpha():
+                part = _word(piece, pieces[i + 1] if i + 1 < count else "")
+            elif first in "([{" and len(piece) == 1:
+                depth += 1 if found else 0
+            elif first in ")]":
+                depth = max(0, depth - 1)
+            elif first == "." and len(piece) == 1:
+                part = None if before else _full_stop(found, i + 1 == count)
+            elif first == ":":
+                part = None if not found or found[-1][0] in _TAKES_COLON else _COLON
+            else:
+                part = _figure(piece, first)
+            if part is None:
+                before = ""
+                continue
+        before = ""
+        found.append(part)
+        if depth:
+            aside.append(len(found) - 1)
+        if origins is not None:
+            origins.append(i)
+    return found
+
+
+def _figure(piece: str, first: str) -> _Part:
+    """Hours allocated to a task, a number, or a dash that divides."""
+    if first in "([{.":
+        return piece, TIME, 0, "#h", 0, None
+    if first.isdigit() or first in "$#§":
+        hours = piece[-1] in "hrs." and piece.rstrip("hours. ") != piece
+        return (piece, TIME, 0, "#h", 0, None) if hours else (piece, NUMBER, 0, "#", WHOLE, None)
+    return _SEMICOLON
+
+
+def _full_stop(before: list[_Part], last: bool) -> _Part | None:
+    if not before or before[-1][3] == "initial" or (before[-1][0] in _SHORTENED and not last):
+        return None
+    return _SEMICOLON
+
+
+def _word(piece: str, following: str) -> _Part:
+    """A word whose very spelling is in no table: a possessive, dotted, oddly capitalised or unknown one."""
+    capital = CAPITAL if piece[0].isupper() else 0
+    word = piece.lower()
+    if piece.isalpha() and (word == piece or piece[1:].islower()):
+        if len(word) == 1 and following == "." and word not in "ai":
+            return word, CAPITAL, 0, "initial", WHOLE, None
+        return word, capital, 0, word, WHOLE, None
+    word = word.replace("’", "'")
+    if len(word) == 1 and following == "." and word not in "ai":
+        return word, CAPITAL, 0, "initial", WHOLE, None
+    single, short = _tables()
+    for spelling in (word, word.rstrip(".'"), word.replace(".", "")):
+        known = single.get(spelling)
+        if known is None and len(short.get(spelling, ())) == 1:
+            known = short[spelling][0]
+        if known is not None:
+            return (known[0], known[1] | capital, *known[2:])
+    if word.endswith(("'s", "s'")):
+        owner = lexicon().words.get(word[:-2] if word.endswith("'s") else word[:-1])
+        if owner is not None:
+            return _part(word, owner._replace(base=owner.base or word), None, capital)
+    return word, capital, 0, word, WHOLE, None

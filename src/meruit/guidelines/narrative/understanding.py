@@ -88,18 +88,12 @@ class Understanding:
         self.tasks: list[Task] = segment(reading)
         self.pieces: list[list[Task]] = pieces(reading, self.tasks)
         self.cues = reading.cues
+        #: What kind of timekeeper did it.
+        self.grade: Grade | None = grade_of(timekeeper_class)
+        #: How much the whole text tells an outsider, in quarters of a detail.
+        self.weight: int = sum(reading.weights)
         #: What detectors have worked out already, by rule id (see `detectors`).
         self.kept: dict[str, Any] = {}
-
-    @cached_property
-    def grade(self) -> Grade | None:
-        """What kind of timekeeper did it."""
-        return grade_of(self.timekeeper_class)
-
-    @cached_property
-    def weight(self) -> int:
-        """How much the whole text tells an outsider, in quarters of a detail."""
-        return sum(self.reading.weights)
 
     @cached_property
     def allocated(self) -> bool:
