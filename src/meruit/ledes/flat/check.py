@@ -70,12 +70,27 @@ def check_flat(
         encoding, stream, whole = narrowed(stream)
         head = stream.read(HEAD)
         found = frame(head, encoding)
-        judge = Judge(found.layout, dialect, as_of)
+        judge = judge_of(found, dialect, as_of)
         outcome = one_pass(stream, found, judge, shown, quick=quick, screen=screen, progress=progress)
         findings = assemble([outcome], found, judge, shown)
         if whole is not None:
             findings = [_moved(finding, whole, encoding) for finding in findings]
         return report_of(shown, found, [outcome], findings)
+
+
+#: The judge of the file before: a folder of small files is judged by what the first of them taught.
+_last: list[Judge] = []
+
+
+def judge_of(found: Frame, dialect: Dialect, as_of: date | None) -> Judge:
+    """A judge for a file, the one of the file before where format, portal and day are the same."""
+    if _last:
+        last = _last[0]
+        if last.layout is found.layout and last.dialect is dialect and last.as_of == as_of:
+            return last
+    judge = Judge(found.layout, dialect, as_of)
+    _last[:] = [judge]
+    return judge
 
 
 def narrowed(stream: BinaryIO) -> tuple[Encoding, BinaryIO, bytes | None]:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from meruit.ledes.flat.layout import Layout
+from meruit.ledes.flat.layout import Layout, standard
 from meruit.ledes.flat.records import Flaw
 from meruit.ledes.refusals import NotLedes
 from meruit.ledes.tables import FILES, table
@@ -75,7 +75,7 @@ def newline_of(head: bytes) -> bytes:
 
 def frame(head: bytes, encoding: Encoding) -> Frame:
     """The frame told by `head`, the first bytes of a file already known in UTF-8 or a superset of ASCII."""
-    newline = newline_of(head)
+    newline = newline_of(head[:8192])
     cut = b"\r" if newline == b"\r" else b"\n"
     notes: list[Note] = []
     if encoding.mark:
@@ -155,7 +155,7 @@ def _frame(seen: list[tuple[str, int, int]], notes: list[Note], encoding: Encodi
             seen[1][1] if len(seen) > 1 else first_line,
         )
     )
-    return Frame(guess.name, Layout.standard(guess), encoding, newline, first, first_end, first_line + 1, notes)
+    return Frame(guess.name, standard(guess.name), encoding, newline, first, first_end, first_line + 1, notes)
 
 
 def _identify(first: str) -> tuple[Table | None, Flaw | None]:
@@ -207,7 +207,7 @@ def _layout(header: str, wanted: Table | None, notes: list[Note], line: int) -> 
     layout = Layout(found, tuple(positions.get(c.name) for c in found.columns), len(names), tuple(unknown))
     exact = "|".join(found.names)
     if header == exact + "[]":
-        return layout, found
+        return standard(found.name), found
     missing = [c.name for c in found.columns if c.name not in positions]
     if unknown or missing:
         said = []

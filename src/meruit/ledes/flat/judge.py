@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from meruit.ledes.codes import classes, objection
 from meruit.ledes.dialects import NONE, Answer, Dialect
 from meruit.ledes.flat.amounts import agrees, plain, roundings
+from meruit.ledes.flat.memory import Memory
 from meruit.ledes.flat.records import Flaw
 from meruit.ledes.iso import countries, currencies
 from meruit.ledes.values import STRICT, day_of, decimal_of
@@ -44,12 +45,6 @@ PERSON = ("EXP/FEE/INV_ADJ_TYPE", "TIMEKEEPER_ID", "TIMEKEEPER_NAME", "TIMEKEEPE
 NAMES = ("TIMEKEEPER_LAST_NAME", "TIMEKEEPER_FIRST_NAME")
 
 
-def cleaned(text: str) -> str:
-    """A cell as a value: no blanks around it, line breaks and tabs read as blanks, the word NULL as empty."""
-    value = " ".join(text.splitlines()).replace("\t", " ").strip() if not text.isprintable() else text.strip()
-    return "" if value.upper() == "NULL" else value
-
-
 class Judge:
     """What one format, one portal and one day have to say about a record's values, in the table's order."""
 
@@ -59,6 +54,7 @@ class Judge:
         self.title = layout.table.heading.title
         self.dialect = dialect
         self.as_of = as_of
+        self.memory = Memory()
         self._known: dict[tuple[int, str], tuple[Flaw, ...]] = {}
         self.gross = layout.table.heading.totals == "gross"
         at = layout.index

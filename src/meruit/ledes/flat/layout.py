@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
+from meruit.ledes.tables import table
 from meruit.ledes.values import day_of
 
 if TYPE_CHECKING:
@@ -25,11 +26,6 @@ class Layout:
     places: tuple[int | None, ...]
     width: int
     unknown: tuple[tuple[int, str], ...] = ()
-
-    @classmethod
-    def standard(cls, table: Table) -> Layout:
-        size = len(table.columns)
-        return cls(table, tuple(range(size)), size)
 
     @cached_property
     def is_standard(self) -> bool:
@@ -76,6 +72,14 @@ class Layout:
             elif text and not _numeric(text):
                 return False
         return True
+
+
+@cache
+def standard(name: str) -> Layout:
+    """The layout of a file that keeps to its format; always the same object."""
+    spec = table(name)
+    size = len(spec.columns)
+    return Layout(spec, tuple(range(size)), size)
 
 
 def _numeric(text: bytes) -> bool:

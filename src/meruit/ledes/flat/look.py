@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from meruit.ledes.flat.judge import cleaned
 from meruit.ledes.values import decimal_of
 
 if TYPE_CHECKING:
@@ -32,6 +31,12 @@ if TYPE_CHECKING:
             self, flaw: Flaw, line: int, byte: int | None, invoice: str | None, entry: str | None,
             amount: Decimal | None, bill: Bill | None,
         ) -> Finding: ...  # fmt: skip
+
+
+def cleaned(text: str) -> str:
+    """A cell as a value: no blanks around it, line breaks and tabs read as blanks, the word NULL as empty."""
+    value = " ".join(text.splitlines()).replace("\t", " ").strip() if not text.isprintable() else text.strip()
+    return "" if value.upper() == "NULL" else value
 
 
 #: Short cells remembered as text; memory stays bounded on any input.

@@ -11,10 +11,10 @@ from __future__ import annotations
 from operator import mul, sub
 from typing import TYPE_CHECKING
 
-from meruit.ledes.codes import classes
-from meruit.ledes.flat.amounts import UNIT, Amounts, Odd, cents
+from meruit.ledes.flat.amounts import UNIT, Odd, cents
 from meruit.ledes.flat.bill import differences, person_flaw, tax_flaw
-from meruit.ledes.flat.judge import CODING, PERSON, cleaned
+from meruit.ledes.flat.judge import CODING, PERSON
+from meruit.ledes.flat.look import cleaned
 from meruit.ledes.values import day_of
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 #: Columns before LINE_ITEM_NUMBER: every record of one invoice and matter begins with the same text.
 PREFIX = 8
 _CONTROLS = bytes({*range(32), 127})
-_MOST_REMEMBERED = 1 << 16
 #: Half a cent in units of 10^-8, the product of two amounts in 10^-4.
 _HALF_CENT = 500_000
 #: Shorter narratives may be empty or the word NULL; longer ones may not fit a field of 15,360 bytes.
@@ -45,19 +44,16 @@ class Quick:
     def __init__(self, scan: Scan) -> None:
         self.scan, self.judge = scan, scan.judge
         at = self.judge.at
-        self.amounts = Amounts()
-        self.days: set[bytes] = set()
-        self.numbers: set[bytes] = set()
-        self.codings: dict[Combination, tuple[Flaw, ...]] = {}
-        self.plain_codings: set[Combination] = set()
-        self.persons: dict[Combination, tuple[Flaw, ...]] = {}
+        memory = self.judge.memory
+        self.memory = memory
+        self.amounts, self.days, self.numbers = memory.amounts, memory.days, memory.numbers
+        self.codings, self.plain_codings, self.persons = memory.codings, memory.plain_codings, memory.persons
         tail = {name: at[name] - PREFIX for name in at if at[name] >= PREFIX}
         self.tail = tail
         self.coding_places = tuple(tail[name] for name in CODING)
         names = [n for n in ("TIMEKEEPER_LAST_NAME", "TIMEKEEPER_FIRST_NAME") if n in tail]
         self.person_places = tuple(tail[name] for name in (*PERSON, *names))
         self.shared_places = tuple(i - PREFIX for i in self.judge.shared_columns if i >= PREFIX)
-        self.classes = {grade.encode() for grade in classes()}
         portal = self.judge.dialect
         self.exact_only = portal.rounding != "either" or min(portal.unit_places, portal.rate_places) < 4
         self.bounds_dates = self.judge.severity("LD02", "advice") is not None
@@ -66,6 +62,7 @@ class Quick:
     def judge_batch(self, bill: Bill, prefix: bytes, look: Look, *, plain: bool) -> None:
         """Judge the records of `look`; `plain` says that their whole surroundings are ASCII."""
         columns = look.columns
+        self.memory.trim()
         self._beginning(bill, prefix, look)
         self._shared(bill, prefix, columns, look)
         doubtful = self._sums(bill, columns)
@@ -237,8 +234,6 @@ class Quick:
         doubtful: set[int] = set()
         for number in set(numbers) - self.numbers:
             if number.isdigit() and len(number) <= 20:
-                if len(self.numbers) > _MOST_REMEMBERED:
-                    self.numbers.clear()
                 self.numbers.add(number)
             else:
                 doubtful.update(_where(numbers, number))
@@ -315,7 +310,7 @@ class Quick:
     def _plain_person(self, who: Combination) -> bool:
         """Whether nothing can be wrong with this person: short plain words and a listed class."""
         kind, number, name, grade = who[:4]
-        if len(who) > 4 or self.judge.dialect.slug or not (number and name) or grade not in self.classes:
+        if len(who) > 4 or self.judge.dialect.slug or not (number and name) or grade not in self.memory.classes:
             return False
         fits = 4 < len(number) <= 20 and 4 < len(name) <= 30
         words = number + name
@@ -349,9 +344,6 @@ class Quick:
         look: Look,
     ) -> tuple[Flaw, ...]:
         raw, values = look.some(k, places)
-        if len(memory) > _MOST_REMEMBERED:
-            memory.clear()
-            self.plain_codings.clear()
         memory[met] = tuple(judge(raw, values))
         return memory[met]
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from meruit.ledes.flat.check import narrowed, opened
 from meruit.ledes.flat.frame import HEAD, frame
-from meruit.ledes.flat.judge import Judge, cleaned
+from meruit.ledes.flat.judge import Judge
+from meruit.ledes.flat.look import cleaned
 from meruit.ledes.flat.records import Flaw, RawRecord, split_records
 from meruit.ledes.flat.scan import Scan
 from meruit.ledes.model import Address, Client, File, Firm, Invoice, Line, Matter, Place, Record

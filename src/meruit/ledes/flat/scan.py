@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from meruit.findings import Finding
 from meruit.ledes.flat.bill import MOST_ENTRIES, Bill, closing, differences, person_flaw, tax_flaw
 from meruit.ledes.flat.judge import Judge
-from meruit.ledes.flat.look import Cells, Look
+from meruit.ledes.flat.look import Look
 from meruit.ledes.flat.quick import PREFIX, Quick
 from meruit.ledes.flat.records import Flaw, RawRecord, split_records
 from meruit.ledes.rules import rules
@@ -97,7 +97,7 @@ class Scan:
         self.line = frame.data_line if line is None else line
         self.byte = frame.data_byte if byte is None else byte
         self.decode = frame.encoding.decode
-        self.cells = Cells(frame.encoding.decode)
+        self.cells = judge.memory.cells(frame.encoding)
         self.pipes = frame.layout.width - 1
         self.end = b"[]" + frame.newline
         self.out = Outcome()
