@@ -102,8 +102,8 @@ def page() -> str:
     made = f"{datetime.now(UTC).date()}, commit {commit}, Python {platform.python_version()}, {platform.machine()}"
     lines = [
         "# How good are the checks\n",
-        f"{made}. Written by `python -m benchmarks.accuracy`; {many} entries, RP-1 whole, "
-        f"{many / spent:,.0f} entries a second of CPU time.\n",
+        f"{made}. Written by `python -m benchmarks.accuracy`.\n",
+        f"{many} entries, RP-1 whole, {many / spent:,.0f} entries a second of CPU time.\n",
         _CONVENTIONS,
     ]
     for title, scores in scored:

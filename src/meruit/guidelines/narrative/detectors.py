@@ -135,14 +135,9 @@ DETECTORS: Mapping[str, Detector] = {
 
 
 _NEEDS = {
-    "GL-27": "basic",
-    "GL-41": "level",
-    "GL-44": "size",
-    "GL-65": "overtime",
-    "GL-66": "technology",
-    "GL-79": "expert",
+    "GL-27": "basic", "GL-41": "level", "GL-44": "size", "GL-65": "overtime", "GL-66": "technology", "GL-79": "expert",
     "GL-80": "ai",
-}
+}  # fmt: skip
 #: Rules with the cues without which they cannot fire, 0 where they need none; narrower rules are kept apart.
 _OTHERS: tuple[tuple[str, Detector, int], ...] = tuple(
     (rule, detector, cue(_NEEDS[rule]) if rule in _NEEDS else 0)

@@ -74,7 +74,7 @@ def one_work(r: Reading, a: Task, b: Task) -> bool:
     if b.verbs[0] in _SENDING and a.kinds & (DRAFT | CLERICAL | REVIEW) and b.doc is None and not b.kinds & CLERICAL:
         return True
     if a.kinds & DRAFT and b.kinds & DRAFT:
-        return a.doc is not None and a.doc == b.doc
+        return a.thing is not None and a.thing == b.thing
     if (a.kinds & PLAN and b.kinds & ATTEND) or (a.kinds & PLAN and b.kinds & COMM and not b.weight and not b.persons):
         return a.event == b.event or b.event is None or (a.event is None and a.bits & COMM == 0)
     if a.kinds & ATTEND and b.kinds & ATTEND:

@@ -86,6 +86,7 @@ class Task:
         "separator",
         "start",
         "subject",
+        "thing",
         "topic_at",
         "verbs",
         "weight",
@@ -101,6 +102,8 @@ class Task:
         self.separator = separator
         self.bits = 0
         self.doc: str | None = None
+        #: The last word of the object before any preposition, whatever it is.
+        self.thing: str | None = None
         self.event: str | None = None
         self.anaphoric = False
         self.persons = 0
@@ -385,7 +388,7 @@ def _opens(r: Reading, k: int, separator: str, topic: bool, form: int, bare: boo
             return True
         if r.bases[k] in _PAPERS and not following & DET:
             near = bits[k + 2 : k + 4]
-            return bool(after in ("to", "with") and any(n & PERSON for n in near) and not topic)
+            return bool(after in ("to", "with") and any(n & PERSON for n in near) and (not topic or r.bases[k] == "report"))
         if topic:
             beyond = bits[k + 2] if k + 2 < len(bits) else 0
             if after in _OUTWARD:
@@ -519,6 +522,8 @@ def _describe(r: Reading, task: Task) -> None:
                 task.doc = bases[k]
             if task.event is None and (b & EVENT or (task.kinds & ATTEND and words[k] in _MEETINGS)):
                 task.event = bases[k]
+            if in_object and k > task.at and not b & (DET | VERB):
+                task.thing = bases[k]
             weight += w
             if task.topic_at >= 0 or not aside:
                 subject += w or (WHOLE // 2 if b & SOFT and not b & PERSON else 0)

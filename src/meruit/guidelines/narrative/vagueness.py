@@ -339,6 +339,8 @@ def prohibited_phrase(u: Understanding) -> Detection | None:
                     "the act itself, on which document or issue",
                 )
     words = u.reading.words
+    if _SMALL_WORDS.isdisjoint(words):
+        return None
     for k, word in enumerate(words):
         if word in _SMALL_WORDS and (k <= 2 or word == "etc" or u.weight < WHOLE):
             return at_units(
