@@ -14,7 +14,7 @@ from tests.support.work import agree_rates, cost, hours
 from meruit.authority import actions as authority
 from meruit.authority.errors import Invalid, NoAuthority, NotNow
 from meruit.authority.models import Decision
-from meruit.prebills import actions, queries
+from meruit.prebills import actions, divisions, queries
 from meruit.prebills.models import Comment, Hold, Line, PreBill, WriteDown
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def test_a_held_line_stays_off_the_bill_until_it_is_released(firm: Firm) -> None
     assert Hold.objects.get(pk=hold).held_by_id == firm.cleo.person_id
     sums = queries.totals(PreBill.objects.get(pk=prebill))
     assert (sums.billed, sums.held) == (4, 525)
-    assert [b.totals.total for b in queries.division(PreBill.objects.get(pk=prebill)).bills] == [4]
+    assert [b.totals.total for b in divisions.division(PreBill.objects.get(pk=prebill)).bills] == [4]
     with pytest.raises(NotNow, match="already held"):
         actions.hold(firm.cleo, prebill, line_id=first.pk, reason="Again", review_on=REVIEW)
 

@@ -14,7 +14,7 @@ from meruit.authority import actions as authority
 from meruit.authority.errors import NoAuthority, NotFound, NotNow, Refused
 from meruit.authority.models import Decision, Proposal
 from meruit.money.currencies import currencies
-from meruit.prebills import actions, core, queries
+from meruit.prebills import actions, core, divisions, queries
 from meruit.prebills.core.states import MOVES, Move, State
 from meruit.prebills.models import Hold, PreBill
 
@@ -58,7 +58,7 @@ def test_the_database_hashes_what_the_pure_core_does(firm: Firm) -> None:
     actions.send(firm.cleo, prebill)
     proposal = Proposal.objects.get(pk=actions.propose_final_bill(firm.cleo, prebill))
     found = PreBill.objects.get(pk=prebill)
-    bills = [b.totals for b in queries.division(found).bills]
+    bills = [b.totals for b in divisions.division(found).bills]
     now = queries.content(found, bills)
     assert bytes(proposal.live_sha256 or b"") == core.first_hash(now)
     assert queries.read(proposal.evidence["bill"]) == now
@@ -127,13 +127,13 @@ def test_every_payer_is_asked_for_his_share_and_his_tax(firm: Firm) -> None:
     agreed(firm, "shares", 1, [{"matter_id": 1, "from_on": "2024-01-01", "shares": shares}])
     released(firm, [hours(time="0.1", narrative="Read one mail"), hours(time="0.1"), cost(units="1", price="0.01")])
     split = PreBill.objects.get(pk=drafted(firm))
-    totals = [b.totals for b in queries.division(split).bills]
+    totals = [b.totals for b in divisions.division(split).bills]
     assert [(t.payer, t.fees, t.costs, t.tax, t.total) for t in totals] == [
         (1, 42, Decimal("0.01"), 0, Decimal("42.01")), (2, 28, 0, 0, 28),
     ]  # fmt: skip
     released(firm, [hours(matter=3, time="0.1"), hours(matter=3, time="1.7")])
     london = PreBill.objects.get(pk=drafted(firm, matter=3))
-    (vat,) = queries.division(london).bills
+    (vat,) = divisions.division(london).bills
     assert vat.totals == core.PayerTotal(3, Decimal(630), Decimal(0), Decimal(126), Decimal(756))
 
 

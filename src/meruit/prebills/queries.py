@@ -1,21 +1,16 @@
-"""What one may ask of a pre-bill: its sums, its content as an approval sees it, and its division among payers."""
+"""What one may ask of a pre-bill: its sums, its content as an approval sees it, and what is billed for good."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Sum
 
-from meruit.matters.core import ShareError, read_shares
-from meruit.matters.models import Payer, ShareSet
-from meruit.money import Precision, Rounding
-from meruit.money.currencies import currency
 from meruit.prebills import core
 from meruit.prebills.models import Line, PreBill
-from meruit.prebills.sharing import Billable, Division, PayerTerms, SharingError, divide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -43,49 +38,6 @@ def totals(prebill: PreBill) -> core.Totals:
 def by_timekeeper(prebill: PreBill) -> list[core.PersonSum]:
     """Each timekeeper's part."""
     return core.by_timekeeper(_draft(line) for line in live(prebill) if line.timekeeper_id is not None)
-
-
-def division(prebill: PreBill) -> Division:
-    """The bills that this pre-bill would make now, one for each payer. `SharingError` says why it makes none."""
-    sets = [
-        read_shares(s.from_on, s.shares)
-        for s in ShareSet.objects.filter(matter=prebill.matter).order_by("from_on", "id")
-    ]
-    latest = {s.from_on: s for s in sets}  # a later decision about the same day stands for the earlier one
-    named = {share.payer for s in latest.values() for share in s.shares}
-    candidates = (
-        Payer.objects.filter(pk__in=named) if named else Payer.objects.filter(client_id=prebill.matter.client_id)
-    )
-    unit = currency(prebill.currency).unit
-    try:
-        return divide(
-            [
-                Billable(
-                    line=line.pk,
-                    number=line.number,
-                    kind=line.kind,
-                    worked_on=line.worked_on,
-                    amount=line.billed_value,
-                    code=line.task_code or line.expense_code,
-                )
-                for line in billable(prebill)
-            ],
-            list(latest.values()),
-            {p.pk: _terms(p) for p in candidates},
-            currency=prebill.currency,
-            layered_before=layered_before(prebill),
-            unit=unit,
-        )
-    except ShareError as error:
-        raise SharingError(str(error)) from error
-
-
-def layered_before(prebill: PreBill) -> Decimal:
-    """What earlier bills of the matter, that still stand, ran through the layers of its shares."""
-    earlier = PreBill.objects.filter(matter=prebill.matter, state=core.State.INVOICED).exclude(pk=prebill.pk)
-    standing = earlier.filter(lines__removed_at=None).distinct().values("pk")
-    found = PreBill.objects.filter(pk__in=standing).aggregate(sum=Sum("layered"))["sum"]
-    return found or NOTHING
 
 
 def content(prebill: PreBill, bills: Sequence[core.PayerTotal]) -> core.BillContent:
@@ -138,7 +90,6 @@ def written(content: core.BillContent) -> dict[str, Any]:
 
 def read(kept: Mapping[str, Any]) -> core.BillContent:
     """The content of a kept record."""
-    from datetime import date
 
     def amount(value: str | None) -> Decimal | None:
         return None if value is None else Decimal(value)
@@ -194,13 +145,6 @@ def billed(entry_ids: Iterable[int]) -> set[int]:
     """Which of these entries are on a final bill that stands: they are answered, never changed."""
     rows = Line.objects.filter(entry_id__in=list(entry_ids), removed_at=None, prebill__state=core.State.INVOICED)
     return {entry for entry in rows.values_list("entry_id", flat=True) if entry is not None}
-
-
-def _terms(payer: Payer) -> PayerTerms:
-    precision = Precision(currency(payer.currency).minor_units, Rounding(payer.rounding))
-    return PayerTerms(
-        payer=payer.pk, name=payer.name, currency=payer.currency, tax_rate=payer.tax_rate, precision=precision
-    )
 
 
 def _draft(line: Line) -> core.DraftLine:

@@ -20,6 +20,7 @@ from meruit.money import Money, Precision, total
 from meruit.money.currencies import currency
 from meruit.prebills import access as prebills
 from meruit.prebills import core as prebills_core
+from meruit.prebills import divisions
 from meruit.prebills import queries as prebills_queries
 from meruit.prebills.actions import moving
 from meruit.prebills.models import Line
@@ -44,7 +45,7 @@ def issue(actor: Actor, prebill_id: int, decision_id: int | None = None) -> list
     moving.check(prebill, prebills_core.Move.INVOICE)
     decision = _decision(prebill, decision_id)
     try:
-        division = prebills_queries.division(prebill)
+        division = divisions.division(prebill)
     except SharingError as error:
         raise NotNow(f"Pre-bill {prebill.pk}: {error}") from error
     lines = {line.pk: line for line in prebills_queries.billable(prebill)}

@@ -1,4 +1,4 @@
-"""What may happen to a pre-bill: drafted, arranged, held, written down, reviewed, approved."""
+"""What may happen to a pre-bill: drafted, arranged, screened, held, written down, reviewed, approved."""
 
 from meruit.prebills.actions.arranging import Facts, arrange
 from meruit.prebills.actions.drafting import Drafted, draft
@@ -15,6 +15,7 @@ from meruit.prebills.actions.lines import (
 )
 from meruit.prebills.actions.moving import move
 from meruit.prebills.actions.reviewing import approve, propose_final_bill, return_to_draft, send, settle
+from meruit.prebills.actions.screening import override, screen
 
 __all__ = [
     "Drafted",
@@ -27,12 +28,14 @@ __all__ = [
     "draft",
     "hold",
     "move",
+    "override",
     "propose_final_bill",
     "propose_hold_change",
     "propose_write_down",
     "release_hold",
     "resolve",
     "return_to_draft",
+    "screen",
     "send",
     "settle",
     "write_down",

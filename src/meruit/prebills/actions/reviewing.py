@@ -12,7 +12,7 @@ from meruit.authority import actions as authority
 from meruit.authority.acts import acting
 from meruit.authority.errors import NotNow
 from meruit.authority.models import Decision, Proposal
-from meruit.prebills import access, core, queries
+from meruit.prebills import access, core, divisions, queries
 from meruit.prebills.actions.moving import check, move
 from meruit.prebills.sharing import SharingError
 
@@ -124,7 +124,7 @@ def changes_since_approval(prebill: PreBill, now: core.BillContent) -> list[core
 def _put_together(prebill: PreBill) -> tuple[dict[str, Any], core.BillContent, dict[str, Any]]:
     """The content of the decision, the bill that its hash covers, and what the decider is shown beside it."""
     try:
-        division = queries.division(prebill)
+        division = divisions.division(prebill)
     except SharingError as error:
         raise NotNow(f"Pre-bill {prebill.pk}: {error}") from error
     totals = [b.totals for b in division.bills]
