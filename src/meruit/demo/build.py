@@ -17,8 +17,12 @@ from django.db import connection
 from meruit.authority import actions as authority
 from meruit.authority.acts import Actor
 from meruit.authority.models import Decision
-from meruit.demo.plan import MONTHS, month_end
+from meruit.demo.plan import ALWAYS, MONTHS, month_end
 from meruit.firm import actions as firm
+from meruit.invoices.actions import issuing, rendering
+from meruit.prebills import actions as prebills
+from meruit.prebills.actions import reviewing
+from meruit.prebills.models import PreBill
 from meruit.timesheets import actions as timesheets
 
 if TYPE_CHECKING:
@@ -26,7 +30,7 @@ if TYPE_CHECKING:
 
     from meruit.demo.founding import Founded
     from meruit.demo.logins import Logins
-    from meruit.demo.plan import Plan, PlannedEntry
+    from meruit.demo.plan import Plan, PlannedEntry, PlannedMatter
 
 Say = Callable[[str, int, int], None]  # what, how many done, of how many
 
@@ -102,6 +106,34 @@ class Build:
         for number, (who, keys) in enumerate(sorted(released.items()), start=1):
             timesheets.release(self.actor(who), keys)
             self.say(f"release of {month:%B}", number, len(released))
+
+    def bill(self, month: date) -> None:
+        """A month's bills: drafted by the specialist, approved by each partner in the next week, issued."""
+        first, last = month, month_end(month)
+        self.at(datetime.combine(last + timedelta(days=2), time(3), UTC))
+        chosen = [self.made.matters[m.number] for m in self._billed(month)]
+        drafted = prebills.draft(self.specialist, chosen, first, last)
+        for number, each in enumerate(drafted, start=1):
+            reviewing.send(self.specialist, each.prebill_id)
+            reviewing.propose_final_bill(self.specialist, each.prebill_id)
+            self.say(f"pre-bills of {month:%B}", number, len(drafted))
+        self.at(datetime.combine(last + timedelta(days=6), time(15), UTC))
+        by_person = {key: number for number, key in self.made.persons.items()}
+        for number, prebill in enumerate(PreBill.objects.filter(state="in review").select_related("matter"), start=1):
+            partner = self.actor(by_person[prebill.matter.responsible_id])
+            reviewing.approve(partner, prebill.pk)
+            for invoice in issuing.issue(self.specialist, prebill.pk):
+                rendering.render(self.specialist, invoice.pk, "pdf")
+            self.say(f"bills of {month:%B}", number, len(drafted))
+
+    def _billed(self, month: date) -> list[PlannedMatter]:
+        """Twenty matters a month, every client among them, so that two months make forty bills and a few parts."""
+        worked = {e.matter for e in self.plan.entries if e.worked_on.month == month.month}
+        ordered = [m for m in self.plan.matters if m.number in worked]
+        share = len(self.plan.matters) // 3
+        start = (month.month - MONTHS[0].month) * share // 2
+        always = [m for m in ordered if m.number in ALWAYS]
+        return always + [m for m in ordered[start::3] if m not in always][: share - len(always)]
 
     def _standard_rates(self) -> Iterable[dict[str, Any]]:
         for code in ("USD", "GBP"):

@@ -214,6 +214,10 @@ _SHARES: dict[str, tuple[dict[str, Any], ...]] = {
 }
 
 
+#: Billed each month, whatever else is: the cap, the fixed fee, the split with a deductible, the bill with VAT.
+ALWAYS = ("103-002", "110-002", "101-003", "104-001")
+
+
 def _work(draw: random.Random, made: Plan, wanted: int) -> None:
     days = [d for month in MONTHS for d in workdays(month, month_end(month))]
     lines = _narratives()["line"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from meruit.authority.acts import moment
 from meruit.authority.effects import EFFECTS as ON_ACCESS
 from meruit.authority.models import Decision
 from meruit.firm import actions as firm
+from meruit.invoices import actions as invoices
+from meruit.prebills import actions as prebills
 from meruit.timesheets import actions as timesheets
 
 if TYPE_CHECKING:
@@ -17,17 +19,38 @@ if TYPE_CHECKING:
 
     from meruit.authority.acts import Actor
 
-EFFECTS: Mapping[str, Callable[[Actor, Decision], int]] = {
+EFFECTS: Mapping[str, Callable[[Actor, Decision], Any]] = {
     **ON_ACCESS,
     "narrative": timesheets.carry_out_change,
     "transfer": timesheets.carry_out_transfer,
     "rate": firm.carry_out,
     "arrangement": firm.carry_out,
     "shares": firm.carry_out,
+    "write-down": prebills.carry_out_write_down,
+    "hold": prebills.carry_out_hold_change,
+    "hold-release": prebills.carry_out_hold_change,
+    "credit-note": invoices.carry_out_credit_note,
+    "reversal": invoices.carry_out_reversal,
+    "write-off": invoices.carry_out_write_off,
 }
 
+#: Kinds whose use is an act of its own and later: a bill is issued in its billing window.
+LATER: Mapping[str, Callable[[Actor, Decision], None]] = {"final-bill": prebills.settle}
 
-def carry_out(actor: Actor, decision_id: int) -> int | None:
+
+def follow(actor: Actor, decision_id: int) -> bool:
+    """What happens as soon as something is decided: its effect where it may be, or what waits for a later one.
+
+    Returns whether the decision has taken effect.
+    """
+    decision = Decision.objects.get(pk=decision_id)
+    if decision.kind_id in LATER:
+        LATER[decision.kind_id](actor, decision)
+        return False
+    return carry_out(actor, decision_id) is not None
+
+
+def carry_out(actor: Actor, decision_id: int) -> Any:
     """Let a decision take effect now; None when it refuses, or may not yet (a delay that administrators can use)."""
     decision = Decision.objects.select_related("proposal").get(pk=decision_id)
     if decision.verdict == Decision.Verdict.REFUSED or decision.not_before > moment():

@@ -1,0 +1,115 @@
+"""The steps of a night, in order over all rooms. Each finds its own work; none asks another what it did.
+
+What needs a decision is put forward and waits; what was decided is carried out first, by a function that is
+handed in, since the table from kind to room stands above (`desk`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from meruit.authority.models import Decision
+from meruit.invoices.actions import rendering
+from meruit.invoices.models import Invoice
+from meruit.ledger import queries as ledger
+from meruit.matters.models import Matter
+from meruit.night.run import Skip, Step
+from meruit.prebills import actions as prebills
+from meruit.prebills.models import Line, PreBill
+from meruit.timesheets.models import Released
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from meruit.authority.acts import Actor
+
+#: Lets a decision take effect; returns the id of the effect, or None when it may not yet.
+CarryOut = Callable[["Actor", int], int | None]
+
+
+def billing_period(now: datetime) -> tuple[date, date]:
+    """The month before the one that `now` is in: what is billed when a month has ended."""
+    first_of_this = now.astimezone(UTC).date().replace(day=1)
+    last = first_of_this - timedelta(days=1)
+    return last.replace(day=1), last
+
+
+def steps(carry_out: CarryOut, ready: Callable[[], Iterable[int]]) -> tuple[Step, ...]:
+    """The table of the night."""
+    return (
+        Step(
+            "effects",
+            "Decisions carried out",
+            lambda actor, now: (str(key) for key in ready()),
+            lambda actor, key, now: _effect(actor, key, carry_out),
+        ),
+        Step("draft", "Pre-bills drafted", _matters_to_draft, _draft),
+        Step("put-forward", "Bills put forward", _drafts, _put_forward),
+        Step("render", "Bills rendered", _unrendered, _render),
+        Step("books", "Books compared", lambda actor, now: ["differences"], _books),
+    )
+
+
+def _effect(actor: Actor, key: str, carry_out: CarryOut) -> str:
+    kind = Decision.objects.get(pk=int(key)).kind_id
+    made = carry_out(actor, int(key))
+    if made is None:
+        raise Skip(f"{kind}: may not take effect yet")
+    return kind
+
+
+def _matters_to_draft(actor: Actor, now: datetime) -> Iterable[str]:
+    """Matters with released work of the period that is on no pre-bill."""
+    first, last = billing_period(now)
+    unbilled = Released.objects.filter(entry__versions__worked_on__lte=last, entry__matter__closed_on=None).exclude(
+        entry__in=_on_a_prebill()
+    )
+    numbers = unbilled.values_list("entry__matter_id", flat=True).distinct()
+    return [f"{matter}:{first:%Y-%m}" for matter in sorted(numbers)]
+
+
+def _on_a_prebill() -> QuerySet[Line, Any]:
+    return Line.objects.filter(removed_at=None, entry__isnull=False).values("entry_id")
+
+
+def _draft(actor: Actor, key: str, now: datetime) -> str:
+    matter = int(key.partition(":")[0])
+    first, last = billing_period(now)
+    drafted = prebills.draft(actor, [matter], first, last)
+    if not drafted:
+        raise Skip("no work of the period")
+    return f"{sum(d.lines for d in drafted)} lines for {Matter.objects.get(pk=matter).number}"
+
+
+def _drafts(actor: Actor, now: datetime) -> Iterable[str]:
+    return [str(key) for key in PreBill.objects.filter(state="draft").order_by("pk").values_list("pk", flat=True)]
+
+
+def _put_forward(actor: Actor, key: str, now: datetime) -> str:
+    prebill = PreBill.objects.get(pk=int(key))
+    open_findings = prebill.findings.filter(settled_at=None, severity="refuse").count()
+    if open_findings:
+        raise Skip(f"{open_findings} findings that the client would refuse wait for the specialist")
+    prebills.send(actor, prebill.pk)
+    prebills.propose_final_bill(actor, prebill.pk)
+    return f"pre-bill {prebill.pk} put before its partner"
+
+
+def _unrendered(actor: Actor, now: datetime) -> Iterable[str]:
+    missing = Invoice.objects.filter(reversal=None).exclude(artefacts__form="pdf").order_by("pk")
+    return [str(key) for key in missing.values_list("pk", flat=True)]
+
+
+def _render(actor: Actor, key: str, now: datetime) -> str:
+    invoice = Invoice.objects.get(pk=int(key))
+    made = [rendering.render(actor, invoice.pk, form).form for form in rendering.forms_of(invoice)]
+    return f"{invoice.number}: {', '.join(made)}"
+
+
+def _books(actor: Actor, key: str, now: datetime) -> str:
+    found = ledger.differences()
+    if found:
+        raise AssertionError(f"{len(found)} figures differ from what their entries add up to: {found[0]}")
+    return "every figure follows from its entries"
