@@ -1,0 +1,84 @@
+"""`meruit rehearse` and `meruit portals`: a client's portal to practise on, and the profiles of portals."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+REHEARSALS = ("client-portal",)
+
+
+@click.command(name="rehearse", no_args_is_help=True)
+@click.argument("slug", type=click.Choice(REHEARSALS))
+@click.option("--home", type=click.Path(path_type=Path, file_okay=False), required=True, help="Its own folder.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Of the page; 0 takes a free one.")
+@click.option("--sftp-port", type=click.IntRange(0, 65535), default=0, help="Of the inbox; 0 takes a free one.")
+@click.option("--seed", type=int, help="A reviewer who overlooks one thing in four, always the same ones.")
+@click.option("--slow", type=click.FloatRange(0, 60), default=0.0, metavar="S", help="Seconds every request takes.")
+@click.option("--down", is_flag=True, help="Refuse every connection; the page can end it.")
+@click.option("--silent-after-upload", is_flag=True, help="Take a file and drop the line before answering.")
+@click.option("--by-hand", is_flag=True, help="Pass and pay nothing until a person does so on the page.")
+@click.option("--review-days", type=click.IntRange(0), default=0, help="Days until a reviewer takes a bill up.")
+@click.option("--decide-days", type=click.IntRange(0), default=0, help="Days the reviewer takes.")
+@click.option("--pay-days", type=click.IntRange(0), default=0, help="Days from passing a bill to paying it.")
+@click.option("--rates", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="TOML: timekeeper = rate.")
+@click.option("--at", metavar="MOMENT", help="What time it is there, such as 2026-02-03T09:00+00:00; it runs on.")
+def rehearse(
+    slug: str,
+    home: Path,
+    port: int,
+    sftp_port: int,
+    seed: int | None,
+    slow: float,
+    down: bool,
+    silent_after_upload: bool,
+    by_hand: bool,
+    review_days: int,
+    decide_days: int,
+    pay_days: int,
+    rates: Path | None,
+    at: str | None,
+) -> None:
+    """Run a client's portal to practise on, as a process of its own, until it is stopped."""
+    from meruit.portals.rehearsal.client import Manner
+    from meruit.portals.rehearsal.clock import Clock
+    from meruit.portals.rehearsal.judge import Unreadable, read_card
+    from meruit.portals.rehearsal.serve import serve
+
+    moment = None
+    if at is not None:
+        try:
+            moment = datetime.fromisoformat(at)
+        except ValueError as error:
+            raise click.BadParameter(f'"{at}" is no moment; write 2026-02-03T09:00+00:00.') from error
+        if moment.tzinfo is None:
+            raise click.BadParameter(f'"{at}" has no zone; write 2026-02-03T09:00+00:00.')
+    try:
+        card = read_card(rates.read_text(encoding="utf-8")) if rates is not None else read_card("")
+    except Unreadable as error:
+        raise click.UsageError(f"{rates}: {error}") from error
+    manner = Manner(
+        review_after=timedelta(days=review_days),
+        decide_after=timedelta(days=decide_days),
+        pay_after=timedelta(days=pay_days),
+        slow_seconds=slow,
+        down=down,
+        silent_after_upload=silent_after_upload,
+        by_hand=by_hand,
+        card=card,
+        seed=seed,
+    )
+    try:
+        serve(home, manner, Clock(moment), port=port, sftp_port=sftp_port, ready=_say)
+    except OSError as error:
+        raise click.UsageError(f"The portal cannot start: {error}") from error
+
+
+def _say(address: Mapping[str, object]) -> None:
+    click.echo(f"Client portal: {address['page']}   SFTP: {address['user']}@{address['host']}:{address['port']}")
