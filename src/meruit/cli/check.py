@@ -15,7 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -30,8 +30,9 @@ from meruit.ledes.dialects import SLUGS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from meruit.cli.check_guidelines import Asked, Guidelines
     from meruit.findings import Finding
-    from meruit.guidelines import Context, GuidelineSet
+    from meruit.screening.words import Tally
 
 UNUSABLE, FINDINGS, CLEAN = 2, 1, 0
 
@@ -44,28 +45,7 @@ class Result:
     report: ledes.Report | None = None
     refusal: str = ""
     asked: bool = True
-    #: By a client's guidelines: (rule, reason) -> lines that could not be judged, and rows set aside.
-    unjudged: Counter[tuple[str, str]] = field(default_factory=Counter)
-    aside: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Guidelines:
-    """A client's set and what is known beside the lines, as both were asked for; read in each process."""
-
-    name: str
-    context: str | None
-
-    def read(self) -> tuple[GuidelineSet, Context]:
-        """The set and the context; `Refused` says what is wrong with them."""
-        from meruit.guidelines import Context, Judge, load, read_context
-
-        known = Context()
-        if self.context:
-            known = read_context(Path(self.context).read_text(encoding="utf-8"), self.context)
-        guidelines = load(self.name)
-        Judge(guidelines, known)  # refuses a pattern or a figure that cannot be used before any file is read
-        return guidelines, known
+    asked_guidelines: Asked | None = None
 
 
 @dataclass(slots=True)
@@ -80,6 +60,8 @@ class Totals:
     findings: list[Finding] = field(default_factory=list)
     unjudged: Counter[tuple[str, str]] = field(default_factory=Counter)
     aside: list[str] = field(default_factory=list)
+    #: Files whose findings by words were written at once, with what they came to.
+    written: dict[str, Tally] = field(default_factory=dict)
 
 
 @click.command()
@@ -120,9 +102,10 @@ def check(
     totals = Totals()
     if context and not client:
         raise click.UsageError("--context tells what guidelines need; name them with --guidelines.")
-    guidelines = _readable(Guidelines(client, context)) if client else None
-    results = _collected(_results(_files(paths), portal, day, jobs, guidelines), totals)
+    guidelines = _usable(client, context) if client else None
     with _out(output, shape) as out:
+        sink = out if shape == "json" else None
+        results = _collected(_results(_files(paths), portal, day, jobs, guidelines, sink), totals)
         if shape == "json":
             for result in results:
                 out.writelines(
@@ -149,18 +132,22 @@ def check(
         unusable=totals.unusable,
         unjudged=totals.unjudged,
         aside=totals.aside,
+        written=totals.written,
     )
     if totals.unusable or not totals.files:
         sys.exit(UNUSABLE)
-    sys.exit(FINDINGS if any(finding.severity in ABOVE_ADVICE for finding in totals.findings) else CLEAN)
+    found = any(finding.severity in ABOVE_ADVICE for finding in totals.findings)
+    sys.exit(FINDINGS if found or any(tally.severities for tally in totals.written.values()) else CLEAN)
 
 
-def _readable(guidelines: Guidelines) -> Guidelines:
-    """The guidelines themselves, once they are known to be usable; else the command ends here."""
+def _usable(name: str, context: str | None) -> Guidelines:
+    """The guidelines asked for, known to be usable before any file is read; else the command ends here."""
+    from meruit.cli.check_guidelines import Guidelines
     from meruit.guidelines import Refused
 
+    guidelines = Guidelines(name, context)
     try:
-        guidelines.read()
+        guidelines.is_words_alone  # noqa: B018 - reading the set is what refuses it
     except Refused as error:
         click.echo(str(error), err=True)
         sys.exit(UNUSABLE)
@@ -191,7 +178,12 @@ def _hidden(path: Path, folder: Path) -> bool:
 
 
 def _results(
-    files: Iterator[tuple[str, bool]], portal: str | None, day: date, jobs: int, guidelines: Guidelines | None
+    files: Iterator[tuple[str, bool]],
+    portal: str | None,
+    day: date,
+    jobs: int,
+    guidelines: Guidelines | None,
+    sink: TextIO | None,
 ) -> Iterator[Result]:
     """The files judged, in their order, whichever process does it."""
     listed = list(files)
@@ -208,7 +200,7 @@ def _results(
     sizes = sum(Path(path).stat().st_size for path, _ in listed if Path(path).is_file())
     with progress(sizes, "bytes") as tick:
         for path, asked in listed:
-            yield _judge(path, asked, portal=portal, day=day, jobs=jobs, guidelines=guidelines, tick=tick)
+            yield _judge(path, asked, portal=portal, day=day, jobs=jobs, guidelines=guidelines, sink=sink, tick=tick)
 
 
 def _judge(
@@ -219,6 +211,7 @@ def _judge(
     day: date,
     jobs: int,
     guidelines: Guidelines | None = None,
+    sink: TextIO | None = None,
     tick: Callable[[int], None] | None = None,
 ) -> Result:
     """One file judged by what it is."""
@@ -228,34 +221,15 @@ def _judge(
         if guidelines is None:
             result.report = ledes.judge(path, portal=portal, as_of=day, jobs=jobs, progress=tick)
         else:
-            _by_guidelines(result, guidelines, portal, day, tick)
+            from meruit.cli.check_guidelines import ask
+
+            asked_of = ask(path, guidelines, portal=portal, day=day, jobs=jobs, sink=sink, tick=tick)
+            result.report, result.asked_guidelines = asked_of.report, asked_of
     except ledes.NotLedes as error:
         result.refusal = str(error)
     except OSError as error:
         result.refusal = f"{error.strerror or error}."
     return result
-
-
-def _by_guidelines(
-    result: Result, guidelines: Guidelines, portal: str | None, day: date, tick: Callable[[int], None] | None
-) -> None:
-    """One file judged by its format and by the client's rules, or a CSV by the rules alone."""
-    from meruit.guidelines import Refused
-    from meruit.screening.core import judge_file
-
-    try:
-        rules, known = _read(guidelines)
-        result.report, screened = judge_file(Path(result.path), rules, known, portal=portal, as_of=day, progress=tick)
-    except Refused as error:
-        result.refusal = str(error)
-        return
-    result.unjudged = screened.unjudged
-    result.aside = [f"{result.path}, line {row.line}: {row.reason}" for row in screened.aside]
-
-
-@cache
-def _read(guidelines: Guidelines) -> tuple[GuidelineSet, Context]:
-    return guidelines.read()
 
 
 def _collected(results: Iterator[Result], totals: Totals) -> Iterator[Result]:
@@ -276,8 +250,11 @@ def _collected(results: Iterator[Result], totals: Totals) -> Iterator[Result]:
         totals.lines += report.lines
         totals.invoices += len(report.invoices)
         totals.findings += report.findings
-        totals.unjudged += result.unjudged
-        totals.aside += result.aside
+        if result.asked_guidelines:
+            totals.unjudged += result.asked_guidelines.unjudged
+            totals.aside += result.asked_guidelines.aside
+            if result.asked_guidelines.written:
+                totals.written[result.path] = result.asked_guidelines.written
         yield result
 
 

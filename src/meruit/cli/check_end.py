@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from meruit.findings import Finding
+    from meruit.screening.words import Tally
 
 #: Work that takes longer than this shows how far it is.
 _PATIENCE = 2.0
@@ -59,7 +60,7 @@ class _Bar:
         self.progress.stop()
 
 
-def at_risk(findings: Iterable[Finding]) -> dict[str, Decimal]:
+def at_risk(findings: Iterable[Finding], written: Mapping[str, Tally] = MappingProxyType({})) -> dict[str, Decimal]:
     """Money that hangs on findings above advice, by currency, each invoice and line counted once.
 
     A finding on an invoice as a whole puts its total at risk and covers its lines.
@@ -72,18 +73,26 @@ def at_risk(findings: Iterable[Finding]) -> dict[str, Decimal]:
         owner, amount = (finding.file, finding.invoice), (finding.currency or "", abs(finding.at_risk))
         if finding.entry is None:
             wholes.setdefault(owner, amount)
-        else:
+        elif not _counted(written.get(finding.file or ""), finding.line):
             lines.setdefault((*owner, finding.line), amount)
     counted = [*wholes.values(), *(amount for key, amount in lines.items() if key[:2] not in wholes)]
+    for file, tally in written.items():
+        counted += [amount for invoice, amount in tally.at_risk.items() if (file, invoice) not in wholes]
     sums: dict[str, Decimal] = {}
     for currency, money in counted:
         sums[currency] = sums.get(currency, Decimal(0)) + money
     return sums
 
 
+def _counted(tally: Tally | None, line: int | None) -> bool:
+    """Whether the money of a line is already counted with findings that were written at once."""
+    return tally is not None and line is not None and line < len(tally.hit) and tally.hit[line] == 1
+
+
 def summary(
     out: TextIO, findings: list[Finding], *, files: int, lines: int, invoices: int, passed_over: int,
     unusable: Iterable[str], unjudged: Mapping[tuple[str, str], int] = MappingProxyType({}), aside: Iterable[str] = (),
+    written: Mapping[str, Tally] = MappingProxyType({}),
 ) -> None:  # fmt: skip
     """The counts and the money at risk, on standard error."""
     for refusal in unusable:
@@ -93,10 +102,12 @@ def summary(
     print(f"{files:,} files, {lines:,} lines, {invoices:,} invoices.", file=out)
     if passed_over:
         print(f"{passed_over:,} files are no LEDES files and were passed over.", file=out)
-    counts = Counter(finding.severity for finding in findings)
+    counts: Counter[str] = Counter(finding.severity for finding in findings)
+    for tally in written.values():
+        counts += tally.severities
     said = ", ".join(f"{counts[severity]:,} {severity}" for severity in SEVERITIES if counts[severity])
     print(f"Findings: {said or 'none'}.", file=out)
     for (rule, reason), count in sorted(unjudged.items()):
         print(f"Cannot be judged: {rule}: {reason} ({count:,}).", file=out)
-    for currency, amount in sorted(at_risk(findings).items()):
+    for currency, amount in sorted(at_risk(findings, written).items()):
         print(f"At risk: {amount:,.2f} {currency}".rstrip() + ".", file=out)

@@ -58,13 +58,13 @@ class Judge:
         self._absent: dict[str, list[tuple[int, Unjudged]]] = {"fee": [], "expense": []}
         self._standing: list[tuple[int, StandingCheck]] = []
         self._scopes = [in_scope(rule.scope, context) if rule.scope else None for rule in self.rules]
-        self._phrases: list[tuple[int, PhraseCheck]] = []
+        self.phrases: list[tuple[int, PhraseCheck]] = []
         patterns: list[str] = []
         for number, rule in enumerate(self.rules):
             made = rule.type.build(rule.params, context)
             for check in made if isinstance(made, tuple) else (made,):
                 self._take(number, check, patterns)
-        self._search = Phrases(patterns)
+        self.search = Phrases(patterns)
         self._understand = _reader() if any(self._texts.values()) else _nobody_reads
 
     def _take(self, number: int, check: Check, patterns: list[str]) -> None:
@@ -76,7 +76,7 @@ class Judge:
                 for kind in _kinds(check.kind):
                     self._texts[kind].append((number, check.check))
             case PhraseCheck():
-                self._phrases += [(number, check)] * len(check.patterns)
+                self.phrases += [(number, check)] * len(check.patterns)
                 patterns += check.patterns
             case GroupCheck():
                 self._groups.append((number, check))
@@ -91,6 +91,13 @@ class Judge:
                 for kind in _kinds(check.kind):
                     self._lines[kind].append((number, lambda _: why))
 
+    @property
+    def is_words_alone(self) -> bool:
+        """Whether every match of a phrase is a finding, so that nothing but narratives need be looked at."""
+        with_words = {number for number, check in self.phrases if check.tells is not None}
+        unlimited = all(scope is None for scope in self._scopes)
+        return unlimited and len(self.rules) > 0 and with_words == set(range(len(self.rules)))
+
     # -- what the rules say ------------------------------------------------------------------------
 
     def line(self, entry: Entry) -> list[Said]:
@@ -104,12 +111,12 @@ class Judge:
         texts = self._texts[entry.kind]
         if text is None:
             unheard = Unjudged("narrative not known")
-            heard = {n for n, c in self._phrases if c.kind in (None, entry.kind)} | {n for n, _ in texts}
+            heard = {n for n, c in self.phrases if c.kind in (None, entry.kind)} | {n for n, _ in texts}
             said += [(number, unheard) for number in sorted(heard)]
             return said
-        if self._phrases:
-            for at, start, end in self._search.find(text):
-                number, phrase = self._phrases[at]
+        if self.phrases:
+            for at, start, end in self.search.find(text):
+                number, phrase = self.phrases[at]
                 if phrase.kind in (None, entry.kind):
                     hit = phrase.judge(entry, start, end)
                     if hit is not None:

@@ -36,15 +36,18 @@ def literal(phrase: str) -> str:
 
 
 class Phrases:
-    """Patterns with a number each; `find` gives (number, start, end) in characters, all that occur."""
+    """Patterns with a number each; `find` gives (number, start, end) in characters, all that occur.
+
+    `all` says which patterns occur in a text, `patterns` are the single ones; both take UTF-8 bytes as well.
+    """
 
     def __init__(self, patterns: Sequence[str]) -> None:
         options = _options()
-        self._set = re2.Set.SearchSet(options)
-        self._single = []
+        self.all = re2.Set.SearchSet(options)
+        self.patterns = []
         for pattern in patterns:
             try:
-                self._single.append(re2.compile(pattern, options))
+                self.patterns.append(re2.compile(pattern, options))
             except re2.error as error:
                 said = error.args[0]
                 why = said.decode() if isinstance(said, bytes) else str(said)
@@ -52,16 +55,16 @@ class Phrases:
                     f'The pattern "{pattern}" cannot be used: {why}. Patterns follow RE2: no look-around, '
                     "no back-references."
                 ) from None
-            self._set.Add(pattern)
-        if self._single:
-            self._set.Compile()
+            self.all.Add(pattern)
+        if self.patterns:
+            self.all.Compile()
 
     def find(self, text: str) -> Iterator[tuple[int, int, int]]:
         """Every match of every pattern that occurs, by pattern and then by place."""
-        if not self._single or not text:
+        if not self.patterns or not text:
             return
-        for number in sorted(self._set.Match(text) or ()):
-            for match in self._single[number].finditer(text):
+        for number in sorted(self.all.Match(text) or ()):
+            for match in self.patterns[number].finditer(text):
                 start, end = match.span()
                 yield number, start, end
 

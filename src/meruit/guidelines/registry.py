@@ -49,12 +49,15 @@ class PhraseCheck:
     """Judges by words and patterns alone; all such rules of a set run as one search.
 
     `judge` gets the line and the span of a match and says what it means, or None where the words do
-    not mean it there.
+    not mean it there. Where every match is a hit whatever the line, `tells` holds what stands before and
+    after the words in the message, and large files are screened without making entries of their lines.
     """
 
     patterns: tuple[str, ...]
     judge: Callable[[Entry, int, int], Hit | None]
     kind: Kind | None = "fee"
+    tells: tuple[str, str] | None = None
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from meruit.guidelines import Entry, Invoice
-from meruit.ledes.flat.judge import cleaned
+from meruit.ledes.flat.look import cleaned
 from meruit.ledes.values import day_of, decimal_of
 from meruit.screening.entries import net_of
 

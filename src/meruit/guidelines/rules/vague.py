@@ -65,23 +65,27 @@ def prohibited_phrase(p: Params, c: Context) -> Check:
     must be the operative words: open the entry or one of its tasks, or qualify its object.
     """
     phrases, patterns = p.texts("phrases"), p.texts("patterns")
+    found = tuple(dict.fromkeys((*(literal(phrase) for phrase in phrases), *patterns)))
+    before, after = (
+        '"',
+        (
+            '" is a phrase this client does not accept: it does not say what was done. '
+            "The act and its object in its place would pass; only the timekeeper knows them."
+        ),
+    )
     operative = p.text("match") == "operative"
+    sure = 0.9 if operative else 0.8
 
     def judge(entry: Entry, start: int, end: int) -> Hit | None:
         narrative = entry.narrative or ""
-        words = narrative[start:end]
         if operative and not is_operative(narrative, start, end):
             return None
+        words = narrative[start:end]
         return Hit(
-            field="narrative",
-            words=words,
-            span=(start, end),
-            confidence=0.9 if operative else 0.8,
-            message=f'"{words}" is a phrase this client does not accept: it does not say what was done. '
-            "The act and its object in its place would pass; only the timekeeper knows them.",
+            field="narrative", words=words, span=(start, end), confidence=sure, message=f"{before}{words}{after}"
         )
 
-    return PhraseCheck((*(literal(phrase) for phrase in phrases), *patterns), judge, kind=None)
+    return PhraseCheck(found, judge, kind=None, tells=None if operative else (before, after), confidence=sure)
 
 
 def is_operative(narrative: str, start: int, end: int) -> bool:

@@ -1,0 +1,115 @@
+"""Screening by words alone writes what the whole way finds, in one process or several, and keeps only counts."""
+
+import io
+import json
+from decimal import Decimal
+
+import pytest
+from click.testing import CliRunner
+from tests.screening.test_core import bill
+
+from meruit.cli.check import check
+from meruit.guidelines import Context, Judge, read_set
+from meruit.screening import words
+from meruit.screening.core import judge_file
+from meruit.screening.words import screen_words
+
+HEAD = '[set]\nclient = "Acme"\ntitle = "Guidelines"\nversion = "3"\n'
+ANYWHERE = (
+    '[[rule]]\ntype = "prohibited-phrase"\nclause = "4.1"\n'
+    'params = { phrases = ["attention to", "various"], match = "anywhere" }\n'
+    '[[rule]]\ntype = "prohibited-phrase"\nseverity = "refuse"\n'
+    "params = { phrases = [], patterns = ['\"[^\"]*\"', '\\bcaf\\S+', 'file'], match = \"anywhere\" }\n"
+)
+TEXTS = (
+    "Attention to file; various matters",
+    'Review "various" exhibits of café lease',
+    "Draft answer with defense of laches",
+    "attention to attention to café naïve file",
+)
+
+
+def acme(extra=""):
+    return read_set(HEAD + ANYWHERE + extra, "acme")
+
+
+def lines(*texts, kind="F"):
+    return [
+        (str(n), kind, "1.0", "300.00", "300.00", "20260203", "L210", "", "A103", text)
+        for n, text in enumerate(texts, 1)
+    ]
+
+
+@pytest.fixture(params=["utf-8", "cp1252"])
+def path(request, tmp_path):
+    path = tmp_path / "bill.txt"
+    data = bill(*lines(*TEXTS), ("9", "IF", "1", "-3", "-3.00", "20260203", "", "", "", "various"), total="1197.00")
+    path.write_bytes(data.decode().encode(request.param))
+    return path
+
+
+def test_what_is_written_is_what_the_whole_way_finds(path):
+    out = io.StringIO()
+    report, tally = screen_words(path, acme(), Context(), out)
+    _, screened = judge_file(path, acme(), Context())
+    assert sorted(out.getvalue().splitlines()) == sorted(f.to_json() for f in screened.findings)
+    assert tally.severities == {"ask": 5, "refuse": 5}
+    assert tally.lines == screened.lines == 4
+    assert tally.at_risk == {"7": ("", Decimal("900.00"))}
+    assert report.lines == 5
+
+
+def test_several_processes_write_what_one_writes(tmp_path, monkeypatch):
+    monkeypatch.setattr(words, "SMALLEST", 1 << 12)
+    path = tmp_path / "big.txt"
+    one = bill(*lines(*TEXTS)).split(b"\r\n")
+    records = [
+        record.replace(b"20260302|7|", f"20260302|{n}|".encode()) for n in range(100) for record in one[2:] if record
+    ]
+    path.write_bytes(b"\r\n".join([*one[:2], *records, b""]))
+    alone, shared = io.StringIO(), io.StringIO()
+    first = screen_words(path, acme(), Context(), alone)
+    second = screen_words(path, acme(), Context(), shared, jobs=3)
+    assert words._in_parts(path, acme(), Context(), io.StringIO(), None, None, 3) is not None
+    assert alone.getvalue() == shared.getvalue()
+    assert first[1] == second[1]
+    assert first[0].findings == second[0].findings
+
+
+def test_a_file_whose_invoices_are_scattered_is_written_once(tmp_path):
+    path = tmp_path / "scattered.txt"
+    one = bill(*lines(*TEXTS)).split(b"\r\n")
+    other = [record.replace(b"20260302|7|", b"20260302|8|") for record in one[2:] if record]
+    path.write_bytes(b"\r\n".join([*one[:4], *other, *one[4:]]))
+    out = io.StringIO()
+    _, tally = screen_words(path, acme(), Context(), out)
+    _, screened = judge_file(path, acme(), Context())
+    assert sorted(out.getvalue().splitlines()) == sorted(f.to_json() for f in screened.findings)
+    assert sum(tally.severities.values()) == len(screened.findings)
+
+
+@pytest.mark.parametrize(
+    "story, extra",
+    [
+        ("a rule that looks at hours", '[[rule]]\ntype = "billing-increment"\n'),
+        ("a rule that asks whether the words are meant", '[[rule]]\ntype = "prohibited-phrase"\n'),
+        ("a rule for some lines only", ANYWHERE + 'scope = { classes = ["partner"] }\n'),
+    ],
+)
+def test_a_set_that_needs_more_than_words_goes_the_whole_way(story, extra):
+    assert Judge(acme()).is_words_alone
+    assert not Judge(acme(extra)).is_words_alone
+
+
+def test_the_command_counts_what_it_wrote(tmp_path, path):
+    rules = tmp_path / "acme.toml"
+    rules.write_text(HEAD + ANYWHERE)
+    result = CliRunner().invoke(check, [str(path), "--guidelines", str(rules), "--format", "json"])
+    found = [json.loads(line) for line in result.stdout.splitlines()]
+    assert result.exit_code == 1
+    assert sum(f["rule"] == "prohibited-phrase" for f in found) == 10
+    assert "5 refuse" in result.stderr
+    assert "5 ask" in result.stderr
+    whole = CliRunner().invoke(check, [str(path), "--guidelines", str(rules)])
+    money = [line for line in result.stderr.splitlines() if line.startswith("At risk")]
+    assert money == [line for line in whole.stderr.splitlines() if line.startswith("At risk")]
