@@ -123,10 +123,10 @@ def page(figures: Figures, rounds: int, lines: int, files: int) -> str:
     said = [
         "# How fast LEDES files are judged",
         "",
-        f"{datetime.now(UTC):%d %B %Y}, commit {commit}, 2 cores, CPython {platform.python_version()}; medians of "
-        f"{rounds} interleaved rounds.",
-        f"The long file has {lines:,} line items; the {files:,} small files have 100 each. Ours is the whole command "
-        "with full validation, findings written as JSON.",
+        (f"{datetime.now(UTC):%d %B %Y}, commit {commit}, 2 cores, CPython {platform.python_version()}; medians of "
+        f"{rounds} interleaved rounds."),
+        (f"The long file has {lines:,} line items; the {files:,} small files have 100 each. Ours is the whole command "
+        "with full validation, findings written as JSON."),
         "",
         "| contender | speed | times ledes-parser | peak of one process |",
         "| --- | --- | --- | --- |",

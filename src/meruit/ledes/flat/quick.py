@@ -252,12 +252,16 @@ class Quick:
         if alone and len(set(numbers)) == count and len(set(texts)) == count and b"" not in numbers:
             bill.run = look
             return
-        if bill.run is not None:
-            earlier, bill.run = bill.run, None
-            for k in range(len(earlier.columns[0])):
-                self._remember(bill, earlier, k)
+        self.recall(bill)
         for k in range(count):
             self._remember(bill, look, k)
+
+    def recall(self, bill: Bill) -> None:
+        """Remember the lines of the run that was kept, for the invoice goes on."""
+        earlier, bill.run = bill.run, None
+        if earlier is not None:
+            for k in range(len(earlier.columns[0])):
+                self._remember(bill, earlier, k)
 
     def _remember(self, bill: Bill, look: Look, k: int) -> None:
         self.scan.note_number(bill, look.columns[self.tail["LINE_ITEM_NUMBER"]][k], look, k)

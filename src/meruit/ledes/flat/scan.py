@@ -344,6 +344,8 @@ class Scan:
         """What a record shares with others of the invoice: number, entry, person, tax, codes, matter."""
         judge, at = self.judge, self.judge.at
         line = look.line_of(0)
+        if self.way is not None:
+            self.way.recall(bill)
         self.note_number(bill, cells[at["LINE_ITEM_NUMBER"]], look, 0)
         flaws = [person_flaw(judge, bill, values, line)]
         if judge.gross:

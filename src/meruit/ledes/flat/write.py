@@ -31,7 +31,7 @@ def write_flat(file: File, format_name: str, *, encoding: str = "ascii", newline
             "Invoice": invoice, "Firm": invoice.firm, "Client": invoice.client, "Matter": matter, "Line": line,
         }  # fmt: skip
         rows.append(_row(spec, records, line.differs, number))
-    text = newline.join(rows) + (newline if file.ends_in_newline or encoding != file.encoding else "")
+    text = newline.join(rows) + (newline if file.ends_in_newline else "")
     try:
         body = text.encode("utf-8" if encoding == "utf-8-sig" else encoding)
     except UnicodeEncodeError as error:
