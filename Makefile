@@ -24,10 +24,10 @@ $(STAMP): $(REQUIREMENTS) pyproject.toml package-lock.json
 	@touch $(STAMP)
 
 demo: setup ## a firm of 25 people, one night's work, and the first pages in the browser
-	@$(BIN)/python -m meruit.cli.main demo
+	@$(BIN)/meruit demo
 
 demo-reset: setup ## forget the demo's data
-	@$(BIN)/python -m meruit.cli.main demo --reset
+	@$(BIN)/meruit demo --reset
 
 check: setup ## formatting, lint, types, import contracts
 	@$(BIN)/ruff format --check --quiet .
@@ -54,7 +54,7 @@ fmt: setup ## format and sort
 	@$(BIN)/ruff check --fix --quiet .
 
 docs: setup ## write the generated pages anew
-	@$(BIN)/python -m meruit.cli.main docs
+	@$(BIN)/meruit docs
 
 pins: setup ## resolve requirements/*.in anew, with hashes and without hosts
 	@cd requirements && ../$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links dev.in -o dev.txt

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 #: command -> (module under meruit.cli, attribute, one line of help). The module offers a click
 #: command or a typer application under that attribute.
 COMMANDS: Mapping[str, tuple[str, str, str]] = {
+    "init": ("run", "init", "Make the installation, or bring it up to date."),
+    "serve": ("serve", "serve", "Serve the pages and work the nights, until Ctrl-C."),
+    "worker": ("serve", "worker", "A further worker beside an installation that serves."),
+    "night": ("serve", "night", "Run a night now and print the digest."),
+    "doctor": ("run", "doctor", "Look at what must hold, and say what to do about what does not."),
+    "backup": ("run", "backup", "Write a backup to a new folder."),
+    "restore": ("run", "restore", "Put a backup in the place of the database, once it has passed every check."),
+    "demo": ("demo", "demo", "A firm to look at: build it, run a night, serve the pages."),
     "check": ("check", "check", "Judge LEDES files: what a portal would refuse, where, and what to do."),
     "show": ("show", "show", "Show the invoices of a LEDES file as a person reads them."),
     "codes": ("codes", "app", "Suggest UTBMS codes for a narrative; show what a code means."),
@@ -41,7 +49,7 @@ class Lazy(click.Group):
             return found
         import typer
 
-        return typer.main.get_command(found)
+        return cast("click.Command", typer.main.get_command(found))  # typer brings click's classes of its own
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 @click.command()
 def init() -> None:
     """Make the installation, or bring it up to date: folders, passwords, database, schema and grants."""
-    with _told() as (installation, console):
-        _install(installation, console)
+    with told() as (installation, console):
+        install(installation, console)
         where = f"in {installation.home}" if installation.is_embedded else "on the server of your own"
         console.print(f"The installation {where} is ready.")
 
@@ -29,7 +29,7 @@ def init() -> None:
 @click.command()
 def doctor() -> None:
     """Look at what must hold, and say what to do about what does not."""
-    with _told() as (installation, _):
+    with told() as (installation, _):
         points = []
         for point in installation.examine():
             points.append(point)
@@ -43,7 +43,7 @@ def doctor() -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 def backup(folder: Path) -> None:
     """Write a backup to the new FOLDER, also while the installation serves."""
-    with _told() as (installation, console):
+    with told() as (installation, console):
         from datetime import UTC, datetime
         from importlib.metadata import version
 
@@ -56,19 +56,19 @@ def backup(folder: Path) -> None:
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def restore(folder: Path) -> None:
     """Put the backup in FOLDER in the place of the database, once it has passed every check."""
-    with _told() as (installation, console):
+    with told() as (installation, console):
         from datetime import UTC, datetime
 
         from meruit.cli.whole import CHECKS
 
         with console.status("The backup is restored and checked."):
             kept = installation.restore(folder, CHECKS, now=datetime.now(UTC))
-        _install(installation, console)
+        install(installation, console)
         checks = " and ".join(CHECKS)
         click.echo(f"The restored database passed its checks ({checks}). The one before is kept as {kept}.")
 
 
-def _install(installation: Installation, console: Console) -> None:
+def install(installation: Installation, console: Console) -> None:
     from meruit.postgres.installation import module
 
     roles = ",".join(
@@ -83,7 +83,7 @@ def _install(installation: Installation, console: Console) -> None:
 
 
 @contextlib.contextmanager
-def _told() -> Iterator[tuple[Installation, Console]]:
+def told() -> Iterator[tuple[Installation, Console]]:
     """The installation, a console for what it does, and refusals as sentences with exit code 2."""
     from rich.console import Console
 
