@@ -61,7 +61,7 @@ def _ground(u: Understanding, task: Task) -> str | None:
             if any(v in _OTHERS for v in task.verbs) or not _clerks_object(u, task, always):
                 return None
             return "clerical-verb"
-    if task.kinds & DRAFT and any(word in _STAMPING for word in after(u, task)):
+    if task.kinds & DRAFT and "by" in after(u, task) and any(word in _STAMPING for word in after(u, task)):
         return "clerical-means"
     wanted = _BY_VERB.get(verb)
     if wanted is None or not in_hand(u, task, wanted, 5):

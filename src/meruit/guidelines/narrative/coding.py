@@ -36,7 +36,7 @@ from meruit.guidelines.narrative.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from meruit.guidelines.narrative.history import History
     from meruit.guidelines.narrative.tasks import Task
@@ -143,11 +143,43 @@ def _task(
         return Proposal(code, sure, f'"{because[code].strip()}" points to {code} {_title(code)}.')
     if learnt is not None:
         return learnt
+    if not ranked:
+        usual = _usual(u, allowed)
+        if usual is not None:
+            return usual
     if len(ranked) > 1:
         abstained.append(f"The words point to {ranked[0][0]} and {ranked[1][0]} alike.")
     else:
         abstained.append("No document or event named points to a task; ask the timekeeper.")
     return None
+
+
+#: On matters of advice and of deals the act alone mostly tells the task; in litigation it does not.
+_USUAL: Mapping[str, Mapping[str, str]] = {
+    "C300": {"A102": "C200", "A103": "C300", "A105": "C300", "A106": "C300", "A109": "C300"},
+    "P400": {"A103": "P400", "A105": "P500", "A106": "P500", "A107": "P500"},
+}
+
+
+def _usual(u: Understanding, allowed: Callable[[str], bool]) -> Proposal | None:
+    """The task an act usually serves, where only one kind of matter is allowed."""
+    families = [family for family in ("C300", "P400", "L120", "B110", "PA430", "TR430", "WC110") if allowed(family)]
+    if len(families) != 1 or families[0] not in _USUAL or not u.tasks:
+        return None
+    activity, sure = _code_of(u, u.tasks[0])
+    code = _USUAL[families[0]].get(activity or "")
+    if code is None or sure < _SURE_ACT:
+        return None
+    if code == "P400" and not any(verb in ("draft", "prepare") for verb in u.tasks[0].verbs):
+        code = "P500"
+    if not allowed(code):
+        return None
+    return Proposal(
+        code, 0.8, f"On such matters {activity} {_title(activity or '')} mostly serves {code} {_title(code)}."
+    )
+
+
+_SURE_ACT = 0.9
 
 
 def _title(code: str) -> str:

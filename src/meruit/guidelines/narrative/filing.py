@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from meruit.guidelines.narrative.detection import Detection, at_task
 from meruit.guidelines.narrative.objects import CLERICAL_PASSES, after, in_hand
 from meruit.guidelines.narrative.understanding import cue
-from meruit.guidelines.narrative.words import CLERICAL, DRAFT, group
+from meruit.guidelines.narrative.words import CLERICAL, COMM, DRAFT, group
 
 if TYPE_CHECKING:
     from meruit.guidelines.narrative.tasks import Task
@@ -17,6 +17,7 @@ _SERVE = cue("serve")
 _ACTS, _PROOF_OF = group("filing.acts"), group("filing.proof-of")
 _ARRANGING, _ARRANGED, _NO_ACT = group("filing.arranging"), group("filing.arranged"), group("filing.no-act")
 
+_COURIERS = group("filing.couriers")
 _WHY = "filing, service and delivery are clerical"
 
 
@@ -29,6 +30,8 @@ def filing_and_service(u: Understanding) -> Detection | None:
             return at_task(u, task, "filing", _WHY, CLERICAL_PASSES)
         if task.kinds & (DRAFT | CLERICAL) and any(word in _PROOF_OF for word in after(u, task)):
             return at_task(u, task, "filing-proof", "proofs of service are clerical", CLERICAL_PASSES)
+        if task.kinds & COMM and task.verbs[0] in ("send", "transmit") and any(w in _COURIERS for w in after(u, task)):
+            return at_task(u, task, "filing-courier", _WHY, CLERICAL_PASSES)
         arranges = task.verbs[0] in _ARRANGING and u.where(_SERVE, task) > task.at
         if arranges and in_hand(u, task, _ARRANGED, 9):
             return at_task(u, task, "filing-arranged", _WHY, CLERICAL_PASSES)

@@ -41,8 +41,7 @@ def file_administration(u: Understanding) -> Detection | None:
             return at_task(u, task, "admin-open", _WHY_FILE, CLERICAL_PASSES)
     if not u.tasks:
         k = u.where(_ADMIN)
-        if any(part in u.reading.words[k] for part in ("conflict", "intake", "file")):
-            return at_units(u, k, k, "admin-bare", _WHY_FILE, CLERICAL_PASSES)
+        return at_units(u, k, k, "admin-bare", _WHY_FILE, CLERICAL_PASSES)
     return None
 
 

@@ -73,7 +73,8 @@ def _learns(u: Understanding, task: Task, k: int) -> tuple[str, str] | None:
         of_client = task.persons & CLIENT or any(w in ("reviewers", "client's", "department") for w in r.words)
         return None if of_client else _TRAINED
     if word in _COURSES and task.kinds & (ATTEND | REVIEW | VAGUE | PLAN | COMM):
-        aside = task.kinds & (COMM | REVIEW) and k - task.at > 2
+        read = task.kinds & REVIEW and task.verbs[0] not in ("watch", "view")
+        aside = read or (task.kinds & COMM and k - task.at > 2)
         return None if aside else _COURSE
     if word == "training" and task.kinds & ATTEND and 0 < k - task.at <= 3 and not task.persons & CLIENT:
         return _COURSE

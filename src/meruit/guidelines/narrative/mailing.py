@@ -29,9 +29,11 @@ _SENDING, _PAPERS = group("mailing.sending"), group("mailing.papers")
 _SURELY_MISSED, _MISSED, _REACHING = (
     group("mailing.surely-missed"), group("mailing.missed"), group("mailing.reaching"),
 )  # fmt: skip
-_ENCLOSING = ("transmittal", "enclos", "form letter", "form notice", "cover letter", "cover email", "cover e-mail",
-              "cover memo", "acknowledg", "confirm receipt", "confirming receipt", "convey")  # fmt: skip
-_FORWARDING = ("forward", "transmit", "attach", "sending", "send", "provid")
+_ENCLOSING = (
+    "transmittal", "enclosing", "enclosed", "enclose", "enclosure letter", "form letter", "form notice", "cover letter",
+    "cover email", "cover e-mail", "cover memo", "acknowledg", "confirm receipt", "confirming receipt", "convey",
+)  # fmt: skip
+_FORWARDING = ("copy of", "copies of", "forward", "transmit", "attach", "sending", "send", "provid")
 
 _OWN = "nothing: this is the firm's own cost"
 _ONLY_ENCLOSES = ("letters that only enclose are not paid", "a letter that says something: its subject")
@@ -54,7 +56,7 @@ def transmittals(u: Understanding) -> Detection | None:
         if task.kinds & (DRAFT | COMM | CLERICAL) and k - task.at <= reach:
             return at_task(u, task, "transmittal", *_ONLY_ENCLOSES)
         return None
-    sends = k == task.at and task.verbs[0] in _SENDING
+    sends = k == task.at and (task.verbs[0] in _SENDING or word.startswith(("provide", "furnish")))
     mails = task.kinds & COMM and word.startswith(_FORWARDING) and 0 < k - task.at <= 5
     return at_task(u, task, "forwarding", *_ONLY_FORWARDS) if sends or mails else None
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from meruit.guidelines.narrative.detection import Detection, at_task, at_units
 from meruit.guidelines.narrative.understanding import cue
-from meruit.guidelines.narrative.words import COMM, DRAFT, RESEARCH, REVIEW, group
+from meruit.guidelines.narrative.words import COMM, DOC, DRAFT, GENERIC, RESEARCH, REVIEW, group
 
 if TYPE_CHECKING:
     from meruit.guidelines.narrative.tasks import Task
@@ -28,6 +28,9 @@ def marketing(u: Understanding) -> Detection | None:
             if not u.reading.unit_cues[k] & _MARKETING:
                 continue
             word = u.reading.words[k]
+            after = u.reading.bits[k + 1] if k + 1 < task.end else 0
+            if word == "marketing" and after & DOC and not after & GENERIC:
+                continue  # a marketing agreement is the client's business
             if word in _SURE and (word == "client alert" or not task.kinds & (REVIEW | RESEARCH)):
                 return at_task(u, task, "marketing", "marketing is the firm's own cost", _OWN)
             if word in _PRESS and _talks_to_the_press(u, task, word):

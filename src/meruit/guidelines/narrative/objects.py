@@ -19,7 +19,11 @@ def in_hand(u: Understanding, task: Task, wanted: Collection[str], reach: int) -
     words, bases = u.reading.words, u.reading.bases
     first = task.start if task.at > task.start else task.at + 1
     last = min(task.end, task.at + 1 + reach)
-    return any((words[k] in wanted or bases[k] in wanted) for k in range(first, last) if k != task.at)
+    return any(
+        words[k] in wanted or bases[k] in wanted or words[k].rpartition(" ")[2] in wanted
+        for k in range(first, last)
+        if k != task.at
+    )
 
 
 def after(u: Understanding, task: Task) -> list[str]:

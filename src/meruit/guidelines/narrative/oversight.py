@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meruit.guidelines.narrative.detection import Detection, at_task
+from meruit.guidelines.narrative.detection import Detection, at_task, at_units
 from meruit.guidelines.narrative.understanding import cue
 from meruit.guidelines.narrative.words import CLIENT, COMM, INSIDE, MANAGE, OUTSIDE, REVIEW, group
 
@@ -32,6 +32,9 @@ def supervision(u: Understanding) -> Detection | None:
             return at_task(u, task, "supervision", "supervision is overhead", _OWN)
         if task.kinds & REVIEW and _reads_the_file(u, task) and any(w in _ROUTINE for w in u.reading.words):
             return at_task(u, task, "supervision-file", "looking at the file for its status is overhead", _OWN)
+    k = u.where(_SUPERVISE)
+    if not u.tasks and u.reading.words[k] in ("diary review", "file diary", "file review"):
+        return at_units(u, k, k, "supervision-diary", "looking at the file for its status is overhead", _OWN)
     return None
 
 

@@ -36,6 +36,9 @@ _WEIGHING = group("pieces.weighing")
 _ANSWERING = group("pieces.answering")
 _SENDING = group("pieces.sending")
 _TALKING_THROUGH = frozenset({"go over", "go through", "discuss", "talk about", "work through"})
+#: What one does at an event is part of attending it: answering the court, negotiating at a mediation.
+_AT_THE_EVENT = frozenset({"reply", "respond", "answer questions", "negotiate"})
+_FOR_SETTLEMENT = frozenset({"mediation", "settlement conference", "settlement meeting", "negotiation session"})
 _ARGUING = group("pieces.arguing")
 _MAIL = group("pieces.mail")
 
@@ -77,6 +80,8 @@ def one_work(r: Reading, a: Task, b: Task) -> bool:
         return a.thing is not None and a.thing == b.thing
     if (a.kinds & PLAN and b.kinds & ATTEND) or (a.kinds & PLAN and b.kinds & COMM and not b.weight and not b.persons):
         return a.event == b.event or b.event is None or (a.event is None and a.bits & COMM == 0)
+    if a.kinds & ATTEND and b.separator == "weak" and b.verbs[0] in _AT_THE_EVENT:
+        return b.verbs[0] != "negotiate" or a.event in _FOR_SETTLEMENT
     if a.kinds & ATTEND and b.kinds & ATTEND:
         return b.event in (None, a.event) and b.verbs[0] in _ARGUING
     if a.kinds & COMM and b.kinds & COMM:

@@ -40,4 +40,6 @@ def _of_form(u: Understanding, task: Task) -> bool:
         return True
     k = u.where(_PROOF, task)
     word = u.reading.words[k]
-    return k - task.at <= 3 and "redline" not in word and "blackline" not in word
+    if "redline" in word or "blackline" in word:
+        return task.verbs[0] == "prepare" and k - task.at <= 2  # running one, not reading or answering one
+    return k - task.at <= 3

@@ -146,7 +146,7 @@ def _small(u: Understanding, task: Task) -> str | None:
             return "order"
     if (
         task.kinds & DRAFT
-        and "extension" in words
+        and ("extension" in words or "extend" in words)
         and any(w in ("motion", "stipulation", "request", "letter") for w in near)
     ):
         return "extension"

@@ -57,7 +57,7 @@ def _schedules(u: Understanding, task: Task) -> tuple[str, str] | None:
             return "scheduling-arrange", "arranging dates and rooms is clerical"
     if task.kinds & COMM and task.subject <= _MUCH and u.internal(task) < 0 and _about_dates(u, task):
         return "scheduling-talk", "arranging dates is clerical, also by telephone"
-    if task.kinds & REVIEW and verb in _WATCHING and in_hand(u, task, _DOCKETS, 3):
+    if task.kinds & REVIEW and verb in _WATCHING and task.weight <= _MUCH and in_hand(u, task, _DOCKETS, 3):
         return "scheduling-docket", "docket checks are clerical"
     if verb in _KEEPING and in_hand(u, task, _CALENDARS, 5):
         return "scheduling-calendar", "keeping the calendar is clerical"

@@ -48,10 +48,12 @@ def multiple_attendees(u: Understanding, *, max_attendees: int = 1) -> Detection
         for k, found in enumerate(r.unit_cues):
             if not found & _ATTENDEES:
                 continue
+            if any(word in ("preparation", "preparing", "prepare", "prep") for word in r.words):
+                break
             at_event = any(b & EVENT for b in r.bits) or any(t.kinds & ATTEND for t in u.tasks)
             if not at_event:
                 break
-            if any(t.kinds & PLAN and not t.kinds & ATTEND for t in u.tasks[:1]):
+            if any(t.kinds & (PLAN | DRAFT) and not t.kinds & ATTEND for t in u.tasks[:1]):
                 break
             if r.words[k] in _SECOND or (
                 r.words[k] in _HELPING and any(t.kinds & (ATTEND | VAGUE) for t in u.tasks) | (not u.tasks)

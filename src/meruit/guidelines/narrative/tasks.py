@@ -140,6 +140,10 @@ def segment(r: Reading) -> list[Task]:
             head = True
             i += 1
             continue
+        if not found and words[i] == "including":
+            separator, head, topic = "strong", True, False  # "various tasks including review of ..."
+            i += 1
+            continue
         if b & TIME or (b & ASIDE and found):
             i += 1
             continue
@@ -194,8 +198,8 @@ def segment(r: Reading) -> list[Task]:
             topic = True
         i += 1
     if found and found[0].separator == "strong":
-        mark = next(k for k in range(found[0].at, -1, -1) if bits[k] & STRONG)
-        first = _nameless_act(r, mark)
+        mark = next((k for k in range(found[0].at, -1, -1) if bits[k] & STRONG), -1)
+        first = _nameless_act(r, mark) if mark > 0 else None
         if first is not None:
             found[0].start = mark + 1
             found.insert(0, first)
@@ -263,6 +267,8 @@ def _kind_at(r: Reading, at: int) -> tuple[int, str, int]:
         kinds = CLERICAL
     elif base == "prepare":
         kinds = _prepare(r, at)
+    elif base in ("update", "brief") and at + 1 < len(r.bits) and r.bits[at + 1] & PERSON:
+        kinds = COMM  # "update partner regarding deposition"
     return kinds, base, b & _FORMS
 
 
@@ -358,7 +364,13 @@ def _opens(r: Reading, k: int, separator: str, topic: bool, form: int, bare: boo
     if ends and inside and r.bases[k] in ("review", "research"):
         return True  # "tariff review"
     if not weak:
-        if b & AMBIGUOUS and not b & HEAD and k and not bits[k - 1] & _BEFORE_SUBJECT:
+        if (
+            b & AMBIGUOUS
+            and not b & HEAD
+            and k
+            and not bits[k - 1] & _BEFORE_SUBJECT
+            and not words[k - 1].endswith("ly")
+        ):
             return False
         if b & AMBIGUOUS and r.bases[k] in _PAPERS and (following & (ED | TOPIC) or after.endswith("ing")):
             return bool(following & TOPIC and r.bases[k] in ("report", "reply", "respond", "letter"))
@@ -388,7 +400,9 @@ def _opens(r: Reading, k: int, separator: str, topic: bool, form: int, bare: boo
             return True
         if r.bases[k] in _PAPERS and not following & DET:
             near = bits[k + 2 : k + 4]
-            return bool(after in ("to", "with") and any(n & PERSON for n in near) and (not topic or r.bases[k] == "report"))
+            return bool(
+                after in ("to", "with") and any(n & PERSON for n in near) and (not topic or r.bases[k] == "report")
+            )
         if topic:
             beyond = bits[k + 2] if k + 2 < len(bits) else 0
             if after in _OUTWARD:
