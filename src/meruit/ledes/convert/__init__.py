@@ -19,7 +19,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from meruit.ledes.convert import between
-from meruit.ledes.convert.carried import reach, sweep, walk
+from meruit.ledes.convert.carried import account, reach, sweep, walk
 from meruit.ledes.convert.mend import mend
 from meruit.ledes.convert.report import MONEY, Conversion, Entry, Money, Reporter, grouped
 from meruit.ledes.convert.supply import SupplyError, supply
@@ -69,6 +69,7 @@ def convert(
     _dates(out, to)
     if mending:
         mend(out, to, report, dialect=dialect)
+    account(file, out, source, report)
     _missing(out, to, report)
     return Conversion(out, to, report.entries)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meruit.ledes import iso
-from meruit.ledes.convert.to_xml import _names  # one reading of a person's name, for every way
+from meruit.ledes.convert.names import names_of
+from meruit.ledes.convert.report import spelled
 from meruit.ledes.model import Adjustment, ExtendHeader, File, Invoice, Line, Matter, Timekeeper
 from meruit.ledes.xml.complete import complete
 from meruit.ledes.xml.sums import ZERO, amount, round_to
@@ -28,7 +29,7 @@ def widen(file: File, report: Reporter) -> None:
         for line in invoice.lines:
             line.tax_rate, line.tax_total = line.tax_rate or "0", line.tax_total or zero
             if line.timekeeper_name and not (line.timekeeper_last_name or line.timekeeper_first_name):
-                line.timekeeper_last_name, line.timekeeper_first_name = _names(line)
+                line.timekeeper_last_name, line.timekeeper_first_name = names_of(line)
         invoice.tax_total, invoice.net_total = invoice.tax_total or zero, invoice.net_total or invoice.total
         report.add("added", "LINE_ITEM_TAX_TOTAL", "98B charges no tax", value=zero)
     report.on(None)
@@ -65,6 +66,8 @@ def versions(file: File, source: str, to: str, report: Reporter) -> None:
         _refuse_tiers(file, report)
     if to == "LEDESXML2.0":
         _refuse_withholding(file, report)
+        if "withholding" in report.accept:
+            _without_withholding(file)
         for entry in _entries(file):
             entry.direction = ""  # the sign of the amount says it
         for tax in file.taxes:
@@ -114,6 +117,20 @@ def _refuse_withholding(file: File, report: Reporter) -> None:
     report.on(None)
 
 
+def _without_withholding(file: File) -> None:
+    """Take the withheld taxes out, and let the sums they were part of follow from the lines again."""
+    withheld = {tax.id for tax in file.taxes if tax.direction == "Decrease"}
+    file.taxes = [tax for tax in file.taxes if tax.id not in withheld]
+    for invoice in file.invoices:
+        for matter in invoice.matters:
+            if not withheld & {summary.tax_id for summary in matter.tax_summaries}:
+                continue
+            matter.tax_summaries = [s for s in matter.tax_summaries if s.tax_id not in withheld]
+            matter.tax_on_fees = matter.tax_on_expenses = matter.net_fees = matter.net_expenses = ""
+            matter.total_due = invoice.total = invoice.tax_total = ""
+    complete(file)
+
+
 # --- XML 2.x and LEDES 2000 -----------------------------------------------------------------------------
 
 
@@ -124,7 +141,7 @@ def to_2000(file: File, report: Reporter) -> None:
     for invoice in file.invoices:
         report.on(invoice)
         for matter in invoice.matters:
-            _matter_to_2000(matter, report)
+            _matter_to_2000(invoice, matter, report)
     report.on(None)
     for tax in file.taxes:
         report.add(
@@ -133,20 +150,21 @@ def to_2000(file: File, report: Reporter) -> None:
     file.taxes, file.tiers = [], []
 
 
-def _matter_to_2000(matter: Matter, report: Reporter) -> None:
+def _matter_to_2000(invoice: Invoice, matter: Matter, report: Reporter) -> None:
     sums = {"Fee": ZERO, "Exp": ZERO}
     for entry in matter.adjustments:
         value = amount(entry, "amount")
         if entry.code == "MIFA":
             if report.money("funds", "MATTER.matter_funds_applied", "trust or client money pays this bill", value):
                 matter.total_due = f"{amount(matter, 'total_due') - value:f}"
+                invoice.total = f"{amount(invoice, 'total') - value:f}"
                 matter.funds_applied = ""
             continue
         if entry.category in sums:
             sums[entry.category] += value
         report.add(
             "changed", "MATTER_DISC_CRED.disc_cred", "its amount stands in the matter's adjustment; the rest is lost",
-            value=" ".join(filter(None, (entry.code, entry.note, entry.split, entry.percent))), amount=value,
+            value=spelled(entry), amount=value,
         )  # fmt: skip
     matter.credit_fees, matter.credit_expenses = f"{sums['Fee']:f}", f"{sums['Exp']:f}"
     matter.adjustments = []
@@ -180,7 +198,7 @@ def _line_to_2000(line: Line, report: Reporter) -> None:
     for entry in line.adjustments:
         report.add(
             "changed", f"{name}_ITEM_DISC_CRED.disc_cred", "its amount is base less total; its kind is lost",
-            line=line, value=" ".join(filter(None, (entry.code, entry.note))), amount=amount(entry, "amount"),
+            line=line, value=spelled(entry), amount=amount(entry, "amount"),
         )  # fmt: skip
     line.adjustments, line.adjustment = [], ""
     if line.tax_ids:

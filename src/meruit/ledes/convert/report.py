@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from meruit.ledes.model import File, Invoice, Line
+    from meruit.ledes.model import Adjustment, File, Invoice, Line
 
 Kind = Literal["refused", "lost", "changed", "missing", "added", "derived", "mended"]
 
@@ -93,11 +93,17 @@ class Reporter:
         number = (line.number or line.item_number) if line else ""
         self.entries.append(Entry(kind, name, says, self.invoice, number, value, amount, about))
 
-    def money(self, about: Money, name: str, says: str, amount: Decimal, line: Line | None = None) -> bool:
+    def money(self, about: Money, name: str, says: str, amount: Decimal | None, line: Line | None = None) -> bool:
         """Money that the target cannot carry: refused, or lost where the caller accepts it. True: accepted."""
         accepted = about in self.accept
         self.add("lost" if accepted else "refused", name, says, line=line, amount=amount, about=about)
         return accepted
+
+
+def spelled(entry: Adjustment) -> str:
+    """Everything an entry says besides its amount, in the words of the format."""
+    parts = (entry.code, entry.note, entry.type, entry.category, entry.direction, entry.split, entry.percent)
+    return " ".join(filter(None, parts))
 
 
 def grouped(entries: Iterable[Entry]) -> Iterator[tuple[Entry, int, Decimal | None]]:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from meruit.ledes import iso
 from meruit.ledes.convert.keep import take
+from meruit.ledes.convert.names import full_name
+from meruit.ledes.convert.report import spelled
 from meruit.ledes.model import Adjustment, File, Invoice, Line, Matter, Tax, Timekeeper
 from meruit.ledes.xml.sums import ZERO, amount, round_to
 
@@ -136,11 +138,11 @@ def _line(line: Line, matter: Matter, in_parts: bool, report: Reporter) -> None:
         setattr(line, key, value)
     name = "FEE" if line.kind == "F" else "EXPENSE"
     for entry in line.adjustments:
-        if (entry.code, entry.note) not in (("FIA", ""), ("EIA", "")):
+        if (entry.code, entry.note) not in (("FIA", ""), ("EIA", "")) or not amount(entry, "amount"):
             report.add(
                 "changed", f"{name}_ITEM_DISC_CRED.disc_cred",
                 "the amount stands in LINE_ITEM_ADJUSTMENT_AMOUNT; its kind does not", line=line,
-                value=" ".join(filter(None, (entry.code, entry.note, entry.percent))), amount=amount(entry, "amount"),
+                value=spelled(entry), amount=amount(entry, "amount"),
             )  # fmt: skip
     line.adjustments = []
 
@@ -149,11 +151,6 @@ def _person(line: Line, matter: Matter) -> Timekeeper | None:
     same = [p for p in matter.timekeepers if p.id == line.timekeeper_id and p.id]
     exact = [p for p in same if p.decimal("rate") == line.decimal("rate")]
     return (exact or same or [None])[0]  # type: ignore[list-item]  # None stands for nobody
-
-
-def full_name(last: str, first: str) -> str:
-    """`Last, First`, the safest order: portals that look at it want it so."""
-    return ", ".join(filter(None, (last, first)))
 
 
 def _of_entry(entry: Adjustment, invoice: Invoice, report: Reporter) -> Line:
@@ -174,7 +171,7 @@ def _of_entry(entry: Adjustment, invoice: Invoice, report: Reporter) -> Line:
     if entry.code not in ("MIA",) or entry.note or entry.split not in ("", "Post-Split") or entry.type == "Percent":
         report.add(
             "changed", "MATTER_DISC_CRED.disc_cred", f"it becomes a line of type {line.kind}; code and split are lost",
-            line=line, value=" ".join(filter(None, (entry.code, entry.note, entry.split, entry.percent))),
+            line=line, value=spelled(entry),
             amount=amount(entry, "amount"),
         )  # fmt: skip
     return line
@@ -219,9 +216,8 @@ def _tax_lines(
     for line in matter.lines:
         tax, problem = _line_tax(line, taxes)
         net = amount(line, "total")
-        if problem:
-            rates = sum((amount(taxes[i], "rate") for i in line.tax_ids if i in taxes), ZERO)
-            report.money("tax", "TAX_ITEM_FEE.tx_id", problem, net * rates, line)
+        if problem:  # its amount is part of what the remainder of the matter's tax names
+            report.money("tax", "TAX_ITEM_FEE.tx_id", problem, None, line)
         kept = line.tax_total
         if tax:
             line.tax_rate, line.tax_type = tax.rate, line.tax_type or tax.type
@@ -268,14 +264,22 @@ def _tax_remainder(
 
 
 def _drop_taxes(file: File, report: Reporter) -> None:
+    """Rate and type of a tax stand on the lines that carry it; all else of it is lost."""
     report.on(None)
+    carried = {(line.tax_type, line.tax_rate) for invoice in file.invoices for line in invoice.lines}
     for tax in file.taxes:
-        for key, name in (
-            ("registration", "tax_id_number"), ("country", "taxing_jurisdiction_country"),
-            ("locality", "taxing_jurisdiction_locality"),
-        ):  # fmt: skip
+        lost = [("id", "tx_id"), ("registration", "tax_id_number"), ("country", "taxing_jurisdiction_country")]
+        lost += [("locality", "taxing_jurisdiction_locality"), ("on_tax_id", "tax_on_tax_id")]
+        if (tax.type, tax.rate) not in carried:
+            lost += [("type", "tax_type"), ("rate", "tax_rate_percent")]
+        for key, name in lost:
             if getattr(tax, key):
                 report.add("lost", f"TAX.{name}", "the format has no field for it", value=getattr(tax, key))
+        for key, name in (("direction", "increase_decrease"), ("on_tax", "tax_on_tax"), ("tiered", "tax_tiers")):
+            if getattr(tax, key):
+                report.add(
+                    "derived", f"TAX.{name}", "every tax of the format is one of this kind", value=getattr(tax, key)
+                )
     for step in file.tiers:
         report.add("lost", "TAX_TIER_DETAIL.tax_tier_number", "the format has no field for it", value=step.number)
     file.taxes, file.tiers = [], []
@@ -305,6 +309,13 @@ def _generic_discount(invoice: Invoice, report: Reporter) -> Decimal:
 def _totals(invoice: Invoice, before: Decimal | None, given_up: Decimal, taxed: bool, report: Reporter) -> None:
     """Totals by the lines; where they are not what the bill asked for, and nobody gave that up, refuse."""
     lines = [line for matter in invoice.matters for line in matter.lines]
+    if not lines:
+        report.add("refused", "INVOICE.inv_id", "it has no line, and a flat format knows an invoice by its lines alone",
+                   value=invoice.number, amount=before)  # fmt: skip
+    for matter in invoice.matters:
+        if lines and not matter.lines:
+            says = "it has no line, and a flat format knows a matter by its lines alone"
+            report.add("lost", "MATTER.lf_matter_id", says, value=matter.firm_matter_id or matter.client_matter_id)
     numbers = {line.number for line in lines if line.number}
     following = max((int(n) for n in numbers if n.isdecimal()), default=0)
     for place, line in enumerate(lines):

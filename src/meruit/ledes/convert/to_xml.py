@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from meruit.ledes import iso
 from meruit.ledes.convert.keep import keep
-from meruit.ledes.convert.to_flat import full_name
+from meruit.ledes.convert.names import full_name, names_of
 from meruit.ledes.model import Adjustment, File, Invoice, Line, Matter, Tax, TaxSummary, Timekeeper
 from meruit.ledes.values import decimal_of
 from meruit.ledes.xml.complete import complete
@@ -109,7 +109,7 @@ def _line(line: Line, old: bool, report: Reporter) -> None:
     name = "FEE" if line.kind == "F" else "EXPENSE"
     if not old:
         keep(line, line, "number")
-        regular = full_name(*_names(line))
+        regular = full_name(*names_of(line))
         if line.timekeeper_name and (line.timekeeper_name != regular or line.kind == "E"):
             keep(line, line, "timekeeper_name")
         if line.kind == "E":
@@ -144,17 +144,6 @@ def _line(line: Line, old: bool, report: Reporter) -> None:
     )
 
 
-def _names(line: Line) -> tuple[str, str]:
-    """Last and first name: stated in 98BI, by the comma in 98B, by the last word where there is none."""
-    if line.timekeeper_last_name or line.timekeeper_first_name:
-        return line.timekeeper_last_name, line.timekeeper_first_name
-    last, comma, first = line.timekeeper_name.partition(",")
-    if comma:
-        return last.strip(), first.strip()
-    words = line.timekeeper_name.split()
-    return (words[-1], " ".join(words[:-1])) if len(words) > 1 else (line.timekeeper_name, "")
-
-
 def _persons(lines: list[Line], old: bool) -> list[Timekeeper]:
     """One person per id, level and rate, in the order first met."""
     found: dict[tuple[str, str, Decimal | None], Timekeeper] = {}
@@ -163,7 +152,7 @@ def _persons(lines: list[Line], old: bool) -> list[Timekeeper]:
             continue
         key = (line.timekeeper_id, line.timekeeper_class, line.decimal("rate"))
         if key not in found:
-            last, first = _names(line)
+            last, first = names_of(line)
             found[key] = Timekeeper(
                 id=line.timekeeper_id, last_name=last, first_name=first, level=line.timekeeper_class, rate=line.rate,
                 hours="0" if old else "",
