@@ -1,4 +1,4 @@
-"""Fuzz the flat readers, both ways of judging, and the writer: `python fuzz/ledes_flat.py --minutes 20 [--corpus FOLDER]`.
+"""Fuzz the flat readers, both ways of judging, and the writer: `python fuzz/ledes_flat.py --minutes 20`.
 
 No input may crash, hang, or grow. What is no bill is refused in words; of every other input the quick and the
 thorough way must say the same, no record may be lost between reader and judge, and what was read is written

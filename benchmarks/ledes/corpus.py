@@ -79,8 +79,9 @@ def _invoice(chance: random.Random, number: int, count: int) -> list[bytes]:
             f"{chance.choice(_VERBS)} {chance.choice(_THINGS)} {chance.choice(_WITH)}"
             for _ in range(chance.randint(1, 4))
         )
+        day = f"202602{chance.randint(1, 28):02}"
         rows.append(
-            f"{line}|F|{tenths / 10:.2f}|0|{amount / 100:.2f}|202602{chance.randint(1, 28):02}|{chance.choice(_TASKS)}||"
+            f"{line}|F|{tenths / 10:.2f}|0|{amount / 100:.2f}|{day}|{chance.choice(_TASKS)}||"
             f"{chance.choice(_ACTIVITIES)}|TK{name[0]}1|{words}|12-3456789|{rate / 100:.2f}|{name}|{grade}|CM-1[]\r\n"
         )
     head = f"20260305|B{number:07}|C1|C1-{number % 40}|{total / 100:.2f}|20260201|20260228|Services in February|"

@@ -38,6 +38,7 @@ def agree(whole: str, slug: str) -> None:
     assert told(quick) == told(thorough)
 
 
+@pytest.mark.proof
 @settings(max_examples=MANY, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(whole=damaged())
 def test_quick_and_thorough_agree_on_1998b(whole: str) -> None:
@@ -45,6 +46,7 @@ def test_quick_and_thorough_agree_on_1998b(whole: str) -> None:
         agree(whole, slug)
 
 
+@pytest.mark.proof
 @settings(max_examples=MANY // 2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(whole=damaged(international=True))
 def test_quick_and_thorough_agree_on_98bi(whole: str) -> None:
@@ -52,6 +54,7 @@ def test_quick_and_thorough_agree_on_98bi(whole: str) -> None:
         agree(whole, slug)
 
 
+@pytest.mark.proof
 @settings(max_examples=MANY, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(whole=damaged())
 def test_no_record_is_lost_in_reading(whole: str) -> None:

@@ -31,6 +31,7 @@ def test_scattered_invoices_keep_their_order(tmp_path: Path) -> None:
     assert (tmp_path / "again.txt").read_bytes() == data
 
 
+@pytest.mark.proof
 @settings(max_examples=MANY, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=bills())
 def test_write_read_write_is_equal_in_1998b(rows: list[Row]) -> None:
@@ -39,6 +40,7 @@ def test_write_read_write_is_equal_in_1998b(rows: list[Row]) -> None:
     assert read(once) == read(to_bytes(read(once)))
 
 
+@pytest.mark.proof
 @settings(max_examples=MANY, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=bills(international=True))
 def test_write_read_write_is_equal_in_98bi(rows: list[Row]) -> None:

@@ -8,6 +8,7 @@ test here may therefore be coarse on one side only: it must not pass over what a
 
 from __future__ import annotations
 
+from contextlib import suppress
 from operator import mul, sub
 from typing import TYPE_CHECKING
 
@@ -63,13 +64,15 @@ class Quick:
         """Judge the records of `look`; `plain` says that their whole surroundings are ASCII."""
         columns = look.columns
         self.memory.trim()
+        numbers = set(columns[self.tail["LINE_ITEM_NUMBER"]])
         self._beginning(bill, prefix, look)
         self._shared(bill, prefix, columns, look)
         doubtful = self._sums(bill, columns)
         doubtful |= self._dates(look.head, columns[self.tail["LINE_ITEM_DATE"]])
         doubtful |= self._narratives(columns[self.tail["LINE_ITEM_DESCRIPTION"]], plain=plain)
-        doubtful |= self._line_numbers(columns[self.tail["LINE_ITEM_NUMBER"]])
-        self._once(bill, look)
+        if not numbers <= self.numbers:
+            doubtful |= self._line_numbers(columns[self.tail["LINE_ITEM_NUMBER"]], numbers)
+        self._once(bill, look, numbers)
         self._codings(bill, columns, look)
         self._people(bill, columns, look)
         if self.judge.gross:
@@ -88,6 +91,7 @@ class Quick:
         raw, values = look.values(0)
         if prefix not in bill.tails:
             look.say(bill, self.judge.repeated(raw, values), 0)
+            self._state_total(look)
             bill.tails[prefix] = tuple(look.columns[i][0] for i in self.shared_places)
             self.scan.note_matter(bill, values, look, 0)
         if bill.line == look.line:
@@ -97,6 +101,11 @@ class Quick:
             bill.unlike.add(prefix)
             for k in range(len(look.columns[0])):
                 look.say(bill, differ, k)
+
+    def _state_total(self, look: Look) -> None:
+        """Let the stated total be among the amounts, for the comparison at the end of the invoice."""
+        with suppress(Odd):
+            _ = self.amounts[look.head[self.judge.at["INVOICE_TOTAL"]]]
 
     def _shared(self, bill: Bill, prefix: bytes, columns: Columns, look: Look) -> None:
         """Values of firm, matter, client or invoice that stand after the line's own."""
@@ -229,27 +238,26 @@ class Quick:
             doubtful.update(k for k, text in enumerate(texts) if not text.isascii())
         return doubtful
 
-    def _line_numbers(self, numbers: Column) -> set[int]:
+    def _line_numbers(self, numbers: Column, met: set[bytes]) -> set[int]:
         """Which line numbers are not plain digits of a length that fits."""
         doubtful: set[int] = set()
-        for number in set(numbers) - self.numbers:
+        for number in met - self.numbers:
             if number.isdigit() and len(number) <= 20:
                 self.numbers.add(number)
             else:
                 doubtful.update(_where(numbers, number))
         return doubtful
 
-    def _once(self, bill: Bill, look: Look) -> None:
+    def _once(self, bill: Bill, look: Look, numbers: set[bytes]) -> None:
         """Line numbers and entries that may stand only once in an invoice.
 
         Most invoices come in one run, and a run whose numbers and narratives all differ needs no memory
         of them. The run is kept until the invoice ends or goes on; only then its lines are remembered.
         """
-        numbers = look.columns[self.tail["LINE_ITEM_NUMBER"]]
         texts = look.columns[self.tail["LINE_ITEM_DESCRIPTION"]]
-        count = len(numbers)
+        count = len(texts)
         alone = bill.records == count and bill.run is None
-        if alone and len(set(numbers)) == count and len(set(texts)) == count and b"" not in numbers:
+        if alone and len(numbers) == count == len(set(texts)) and b"" not in numbers:
             bill.run = look
             return
         self.recall(bill)
