@@ -66,7 +66,7 @@ def convert(
         out.identifier = target.identifier or target.root
         out.newline = "\r\n" if target.carrier == "pipe" else "\n"
         out.encoding = "ascii" if target.carrier == "pipe" else "utf-8"
-    _dates(out, to)
+        _dates(out, to)
     if mending:
         mend(out, to, report, dialect=dialect)
     account(file, out, source, report)
