@@ -43,7 +43,8 @@ if TYPE_CHECKING:
     from meruit.ledes.flat.parts import Part
     from meruit.ledes.flat.scan import Batch, Outcome
 
-WORK = (b"F", b"E")
+#: Kinds of lines that are work, as files write them.
+WORK = frozenset({b"F", b"E"})
 _CONTROLS = bytes({*range(32), 127})
 #: Parts smaller than this are not worth a process.
 SMALLEST = 8 << 20
@@ -96,6 +97,11 @@ def _amount(cell: bytes) -> Decimal | None:
     return decimal_of(cleaned(cell.decode("ascii", "replace")))
 
 
+@lru_cache(maxsize=256)
+def _is_work(kind: bytes) -> bool:
+    return kind in WORK or kind.strip().upper() in WORK
+
+
 @lru_cache(maxsize=65536)
 def _quoted(cell: bytes) -> str:
     """A line's number as a JSON text."""
@@ -116,32 +122,43 @@ class Words:
         if lines[-1] <= self._done:  # a file whose invoices are scattered passes by twice
             return ()
         texts, plain = self._texts(batch)
-        kinds, numbers = batch.column("EXP/FEE/INV_ADJ_TYPE"), batch.column("LINE_ITEM_NUMBER")
-        currency = self._currency(batch)
+        kinds = batch.column("EXP/FEE/INV_ADJ_TYPE")
+        occurring = list(map(self.ready.search.all.Match, texts))
+        hits = [k for k, found in enumerate(occurring) if found and lines[k] > self._done and _is_work(kinds[k])]
+        seen = sum(map(_is_work, kinds))
+        if hits:
+            self._write(batch, hits, texts, occurring, seen, plain=plain)
+        else:
+            self.tally.lines += seen
+        self._done = max(self._done, lines[-1])
+        return ()
+
+    def _write(
+        self,
+        batch: Batch,
+        hits: list[int],
+        texts: list[bytes],
+        occurring: list[list[int]],
+        seen: int,
+        *,
+        plain: bool,
+    ) -> None:
+        """All findings of a batch; `hits` are its lines in which patterns occur."""
+        lines, numbers, currency = batch.lines, batch.column("LINE_ITEM_NUMBER"), self._currency(batch)
         end = f'"currency": {encode_basestring(currency) if currency else "null"}}}\n'
-        value_of = self._values(batch)
-        which, patterns, shapes = self.ready.search.all.Match, self.ready.search.patterns, self._shapes
         front = f', "byte": null, "invoice": {encode_basestring(batch.invoice)}, "entry": '
+        patterns, shapes, value_of = self.ready.search.patterns, self._shapes, self._values(batch)
         out: list[str] = []
         severities: list[str] = []
         values: list[Decimal] = []
-        found_at: list[int] = []
-        seen = 0
-        for k, text in enumerate(texts):
-            if kinds[k] not in WORK and kinds[k].strip().upper() not in WORK:
-                continue
-            seen += 1
-            found = which(text)
-            if found is None or lines[k] <= self._done:
-                continue
-            if len(found) > 1:
-                found.sort()
-            found_at.append(lines[k])
-            value = value_of(k)
+        for k in hits:
+            text, found, value = texts[k], occurring[k], value_of(k)
             if value is not None:
                 values.append(abs(value))
             start = f"{self._head}{lines[k]}{front}{_quoted(numbers[k])}"
             rest = f'"at_risk": null, {end}' if value is None else f'"at_risk": "{value}", {end}'
+            if len(found) > 1:
+                found.sort()
             for at in found:
                 before, between, after, severity = shapes[at]
                 for match in patterns[at].finditer(text):
@@ -154,9 +171,7 @@ class Words:
                     out.append(f'{start}{before}{words}{between}{words}", "span": [{i}, {j}]{after}{rest}')
                     severities.append(severity)
         self.write("".join(out))
-        self._done = max(self._done, lines[-1])
-        self.tally.note(batch.invoice, currency, found_at, values, severities, seen)
-        return ()
+        self.tally.note(batch.invoice, currency, [lines[k] for k in hits], values, severities, seen)
 
     def _texts(self, batch: Batch) -> tuple[list[bytes], bool]:
         """The narratives as UTF-8, and whether all of them are plain ASCII, so that bytes are characters."""

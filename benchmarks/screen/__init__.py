@@ -1,0 +1,1 @@
+"""How fast lines are screened by a client's guidelines."""
