@@ -4,7 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.urls import path
+
+from meruit.web.views import bills, decisions, entries, home, me, prebills
+
 if TYPE_CHECKING:
     from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+handler404 = "meruit.web.errors.not_found"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("decisions/", decisions.listed, name="decisions"),
+    path("decisions/batch/", decisions.batch, name="decisions-batch"),
+    path("decisions/<int:proposal_id>/", decisions.one, name="decision"),
+    path("prebills/", prebills.listed, name="prebills"),
+    path("prebills/<int:prebill_id>/", prebills.one, name="prebill"),
+    path("prebills/<int:prebill_id>/<slug:move>/", prebills.act, name="prebill-act"),
+    path("bills/", bills.listed, name="bills"),
+    path("bills/<int:invoice_id>/", bills.one, name="bill"),
+    path("bills/<int:invoice_id>/make/", bills.make, name="bill-make"),
+    path("bills/<int:invoice_id>/file/<slug:form>/", bills.file, name="bill-file"),
+    path("revisions/<int:revision_id>/", bills.revision, name="revision-file"),
+    path("entries/", entries.listed, name="entries"),
+    path("entries/release/", entries.release, name="entries-release"),
+    path("suggestions/", entries.suggestions, name="suggestions"),
+    path("suggestions/dismiss/", entries.dismiss, name="suggestions-dismiss"),
+    path("suggestions/<int:suggestion_id>/take/", entries.take, name="suggestion-take"),
+    path("me/", me.mine, name="me"),
+    path("me/sessions/<int:session_id>/end/", me.end_session, name="session-end"),
+    path("sign-out/", me.sign_out, name="sign-out"),
+]

@@ -1,0 +1,160 @@
+"""Bills: what is owed, and one bill with everything that ever happened to it on one page."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from meruit.audit.actions import note
+from meruit.audit.models import Record
+from meruit.authority import access
+from meruit.authority.acts import acting
+from meruit.authority.errors import NotFound, Refused
+from meruit.disputes.models import Reduction
+from meruit.invoices import access as bills
+from meruit.invoices import actions, queries
+from meruit.invoices.models import Artefact, Reversal
+from meruit.ledger.models import Posting
+from meruit.people.models import Person
+from meruit.portals.models import Submission
+from meruit.web import history, words
+from meruit.web.page import actor_of, show, tell, warn
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from meruit.invoices.models import Invoice
+
+
+@require_GET
+def listed(request: HttpRequest) -> HttpResponse:
+    """Final bills, newest first, with what is still owed as the ledger has it."""
+    actor = actor_of(request)
+    shown = request.GET.get("show", "open")
+    everything = bills.invoices(actor).order_by("-issued_on", "-pk")
+    owed = queries.owed(everything.values_list("pk", flat=True))
+    rows = [bill for bill in everything[:500] if shown != "open" or owed.get(bill.pk)]
+    states = dict(
+        Submission.objects.filter(revision__invoice__in=[b.pk for b in rows])
+        .order_by("pk")
+        .values_list("revision__invoice", "state")
+    )
+    return show(
+        request,
+        "web/bills.html",
+        "bills",
+        {
+            "rows": [
+                (
+                    bill,
+                    owed.get(bill.pk, Decimal(0)),
+                    words.of(words.SUBMISSION, states[bill.pk]) if bill.pk in states else None,
+                )
+                for bill in rows
+            ],
+            "shown": shown,
+        },
+    )
+
+
+@require_safe
+def one(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """A bill: its lines, what is owed on it, and its whole history in the order in which it happened."""
+    actor = actor_of(request)
+    bill = bills.invoice(actor, invoice_id)
+    submissions = list(Submission.objects.filter(revision__invoice=bill).select_related("revision").order_by("pk"))
+    reductions = list(Reduction.objects.filter(invoice=bill).select_related("line").order_by("pk"))
+    owed = queries.owed([bill.pk]).get(bill.pk, Decimal(0))
+    standing = {s.line: s for s in queries.standing(bill.pk)}
+    return show(
+        request,
+        "web/bill.html",
+        "bills",
+        {
+            "bill": bill,
+            "owed": owed,
+            "credited": sum((c.amount for c in bill.credit_notes.all()), Decimal(0)),
+            "paid": sum((a.amount for a in bill.allocations.all()), Decimal(0)),
+            "reversed": Reversal.objects.filter(invoice=bill).first(),
+            "lines": [
+                (line, standing.get(line.pk)) for line in bill.lines.select_related("timekeeper").order_by("number")
+            ],
+            "submissions": [(s, words.of(words.SUBMISSION, s.state)) for s in submissions],
+            "reductions": [(r, words.of(words.REDUCTION, r.state)) for r in reductions],
+            "history": history.of(bill, submissions, reductions),
+            "postings": Posting.objects.filter(invoice_id=bill.pk)
+            .select_related("entry", "account")
+            .order_by("entry__entered_at", "entry_id", "pk"),
+            "trail": _trail(bill),
+            "forms": actions.forms_of(bill),
+            "artefacts": {a.form for a in Artefact.objects.filter(invoice=bill)},
+            "prepares": bool(access.roles(actor) & set(access.PREPARES)),
+        },
+    )
+
+
+def _trail(bill: Invoice) -> list[tuple[Record, str]]:
+    """What the audit trail holds of the bill itself, and who is behind it."""
+    rows = list(Record.objects.filter(subject="invoices_invoice", subject_id=str(bill.pk)).order_by("at")[:200])
+    names = dict(Person.objects.filter(pk__in={r.person_id for r in rows if r.person_id}).values_list("pk", "name"))
+    return [(row, names.get(row.person_id or 0, row.login)) for row in rows]
+
+
+@require_POST
+def make(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """Make the forms of a bill that are not made yet; the night does the same."""
+    actor = actor_of(request)
+    bill = bills.invoice(actor, invoice_id)
+    for form in actions.forms_of(bill):
+        try:
+            actions.render(actor, bill.pk, form)
+            tell(request, f"{form} is made and kept.")
+        except Refused as refusal:
+            warn(request, f"{form}: {refusal}")
+    return redirect("bill", invoice_id=bill.pk)
+
+
+@require_safe
+def file(request: HttpRequest, invoice_id: int, form: str) -> HttpResponse:
+    """The exact bytes of a bill in one form. They leave the house: that is written down."""
+    actor = actor_of(request)
+    bill = bills.invoice(actor, invoice_id)
+    made = Artefact.objects.filter(invoice=bill, form=form).select_related("document").first()
+    if made is None:
+        raise NotFound(f"Bill {bill.number} has not been made as {form}.")
+    with acting(actor):
+        note(
+            "bill.exported",
+            "invoices_invoice",
+            bill.pk,
+            after={"form": form, "sha256": bytes(made.document.sha256).hex()},
+        )
+    return _download(made.document)
+
+
+@require_safe
+def revision(request: HttpRequest, revision_id: int) -> HttpResponse:
+    """The exact file that a portal was sent, or would be."""
+    actor = actor_of(request)
+    found = bills.revision(actor, revision_id)
+    with acting(actor):
+        note(
+            "revision.exported",
+            "invoices_invoice",
+            found.invoice_id,
+            after={"revision": found.number, "sha256": bytes(found.document.sha256).hex()},
+        )
+    return _download(found.document)
+
+
+def _download(document: Any) -> HttpResponse:
+    response = HttpResponse(bytes(document.content), content_type=document.media_type)
+    disposition = content_disposition_header(True, document.name)
+    if disposition:
+        response.headers["Content-Disposition"] = disposition
+    return response
