@@ -18,10 +18,18 @@ if TYPE_CHECKING:
 
 
 @click.command()
-def init() -> None:
+@click.option(
+    "--administrator", "given", multiple=True, metavar='"NAME <MAIL>"', help="One of the first two; repeat it."
+)
+@click.option(
+    "--mode", default="standard", show_default=True, help="How many decide: standard, two-person, one-person."
+)
+@click.option("--zone", default="America/New_York", show_default=True, help="The time zone of the administrators.")
+def init(given: tuple[str, ...], mode: str, zone: str) -> None:
     """Make the installation, or bring it up to date: folders, passwords, database, schema and grants."""
     with told() as (installation, console):
         install(installation, console)
+        _begin(installation, given, mode, zone)
         where = f"in {installation.home}" if installation.is_embedded else "on the server of your own"
         console.print(f"The installation {where} is ready.")
 
@@ -66,6 +74,37 @@ def restore(folder: Path) -> None:
         install(installation, console)
         checks = " and ".join(CHECKS)
         click.echo(f"The restored database passed its checks ({checks}). The one before is kept as {kept}.")
+
+
+def _begin(installation: Installation, given: tuple[str, ...], mode: str, zone: str) -> None:
+    """Enrol the first administrators where nobody is enrolled, and print the links by which they sign up."""
+    import os
+    import subprocess
+
+    from meruit.people import roots
+    from meruit.postgres import GATE, OWNER
+    from meruit.postgres.installation import module
+    from meruit.postgres.supervisor import environment_of
+
+    with installation.reachable(OWNER, GATE) as reached:
+        if roots.present(reached[OWNER]):
+            return
+        if not given:
+            click.echo(f"Nobody can sign in yet. {roots.HOW}", err=True)
+            return
+        try:
+            first = [roots.read(text) for text in given]
+            roots.enrol(reached[OWNER], first, mode, zone=zone)
+        except roots.RootsRefused as refused:
+            click.echo(str(refused), err=True)
+            sys.exit(2)
+        for root in first:
+            click.echo(f"{root.name} enrols, once, within two days, at:")
+            subprocess.run(
+                module("meruit.gate.links", root.mail),
+                env=environment_of(GATE, reached[GATE], os.environ, DJANGO_SETTINGS_MODULE="meruit.settings.gate"),
+                check=True,
+            )
 
 
 def install(installation: Installation, console: Console) -> None:
