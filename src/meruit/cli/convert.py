@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,7 @@ import click
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from meruit.ledes.convert import Conversion
     from meruit.ledes.convert.report import Entry
@@ -67,7 +70,8 @@ def command(
     unless --accept names it. Exit code 0: written and in order; 1: refused, or OUT needs work; 2: IN or
     the call cannot be used.
     """
-    result, file = _converted(source, to, mending, portal, supply, accept)
+    with _waiting(f"Reading {source}"):
+        result, file = _converted(source, to, mending, portal, supply, accept)
     if out.exists() and source.exists() and out.samefile(source):
         raise Unusable(f"{out} is the file to convert; choose another name for the new one.")
     for line in _json(result) if shape == "json" else _text(source, file, result):
@@ -77,11 +81,21 @@ def command(
         ways = " ".join(f"--accept {name}" for name in names)
         click.echo(f"Nothing was written. Choose a format that carries it, or give it up with {ways}.", err=True)
         raise click.exceptions.Exit(1)
-    findings = _write(result, out, portal)
+    with _waiting(f"Writing {out}"):
+        findings = _write(result, out, portal)
     if findings:
         click.echo(f"{out} was written and needs work: {findings} findings. See: meruit check {out}", err=True)
         raise click.exceptions.Exit(1)
     click.echo(f"{out} was written.", err=True)
+
+
+def _waiting(what: str) -> AbstractContextManager[object]:
+    """A sign of life on a terminal; nothing where a program reads."""
+    if not sys.stderr.isatty():
+        return nullcontext()
+    from rich.console import Console
+
+    return Console(stderr=True).status(f"{what} ...")
 
 
 def _converted(

@@ -115,4 +115,12 @@ def test_a_second_firm_is_one_too_many() -> None:
     data = write(old_bill(), "LEDES2000")
     firm = data[data.index(b"<firm>") : data.index(b"</firm>") + 7]
     file = read(data.replace(b"</firm>", b"</firm>" + firm, 1))
-    assert [(n.rule, n.field) for n in file.notes] == [("LX02", "FIRM")]
+    assert [(n.rule, n.field) for n in file.notes] == [("LX17", "FIRM")]
+
+
+def test_the_firm_stands_first() -> None:
+    data = write(old_bill(), "LEDES2000")
+    firm = data[data.index(b"<firm>") : data.index(b"</firm>") + 7]
+    file = read(data.replace(firm, b"").replace(b"</ledesxml>", firm + b"</ledesxml>"))
+    assert [(n.rule, n.field) for n in file.notes] == [("LX17", "FIRM")]
+    assert len(file.invoices[0].lines) == 3

@@ -10,6 +10,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from meruit import __version__ as version
 from meruit.ledes import iso
 from meruit.ledes.convert.keep import keep
 from meruit.ledes.convert.names import full_name, names_of
@@ -50,8 +51,6 @@ def to_xml(file: File, to: str, report: Reporter) -> None:
 
 def _party(invoice: Invoice, report: Reporter) -> None:
     if not invoice.firm.source_app:
-        from meruit import __version__ as version
-
         invoice.firm.source_app, invoice.firm.app_version = "Meruit", version
         report.add("added", "FIRM.source_app", "Meruit wrote the file", value=f"Meruit {version}")
 

@@ -52,6 +52,10 @@ def judge(bench: Judge, of: Layout, as_of: date | None) -> None:
             "LF07", "The file holds several invoices; this portal takes one.", second, severity="portal",
             reason="FMT-MULTIINV",
         )  # fmt: skip
+    matters = [matter for invoice in bench.file.invoices for matter in invoice.matters]
+    billed = any(matter.lines or matter.adjustments for matter in matters)
+    if bench.file.invoices and not billed and not any(amount(matter, "total_due") for matter in matters):
+        bench.find("LF06", "The file bills nothing: no matter has a line or an entry.", None)
     for tax in bench.file.taxes:
         _tax(bench, tax)
     _tiers(bench)

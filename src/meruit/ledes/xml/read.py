@@ -175,6 +175,12 @@ class _Reader:
 
     def root(self, node: Node) -> None:
         self._children(node, "file", None, {})
+        first = node.children[0] if node.children else None
+        if self.layout.table.name == "LEDES2000" and first is not None and first.tag != "firm":
+            self._note(
+                "LX17", f"The file begins with <{first.tag}>; LEDES 2000 puts the firm first.", first, field="FIRM",
+                found=first.tag, expected="<firm>",
+            )  # fmt: skip
         if not self.file.invoices:
             self._note("LX02", "The file holds no invoice.", node, expected="at least one <invoice>")
 
@@ -259,7 +265,7 @@ class _Reader:
                 counts[segment.name] = counts.get(segment.name, 0) + 1
                 if segment.most and counts[segment.name] > segment.most:
                     self._note(
-                        "LX02",
+                        "LX17" if segment.name == "firm" else "LX02",
                         f"This is <{child.tag}> number {counts[segment.name]}; the format allows {segment.most}.",
                         child,
                         field=segment.name.upper(),
