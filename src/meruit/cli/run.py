@@ -101,7 +101,7 @@ def _begin(installation: Installation, given: tuple[str, ...], mode: str, zone: 
         for root in first:
             click.echo(f"{root.name} enrols, once, within two days, at:")
             subprocess.run(
-                module("meruit.gate.links", root.mail),
+                module("meruit.gate.link", root.mail),
                 env=environment_of(GATE, reached[GATE], os.environ, DJANGO_SETTINGS_MODULE="meruit.settings.gate"),
                 check=True,
             )

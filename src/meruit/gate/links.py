@@ -1,4 +1,4 @@
-"""Links that work once: `python -m meruit.gate.links MAIL` prints one by which a person enrols."""
+"""Links that work once: to enrol, and to sign in to a demonstration. `meruit.gate.link` prints one."""
 
 from __future__ import annotations
 
@@ -48,27 +48,3 @@ def _call(statement: str, values: list[object]) -> int | None:
     assert row is not None  # a function of one row
     found: int | None = row[0]
     return found
-
-
-def main() -> None:
-    """Print a link for the person with a mail address. Runs as the gate."""
-    import os
-    import sys
-
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meruit.settings.gate")
-    django.setup()
-    from meruit.authority.errors import Refused
-
-    if len(sys.argv) != 2:
-        sys.exit("Say whom the link is for: python -m meruit.gate.links MAIL")
-    try:
-        print(for_mail(sys.argv[1]))
-    except Refused as refused:
-        print(refused, file=sys.stderr)
-        sys.exit(2)
-
-
-if __name__ == "__main__":
-    main()
