@@ -53,7 +53,7 @@ def billing_for_billing(u: Understanding) -> Detection | None:
                     ground, why = found
                     return at_task(u, task, ground, why, _OWN)
     k = u.where(_BILLING)
-    if not u.tasks and r.words[k] in _FIRMS:
+    if not u.tasks and (r.words[k] in _FIRMS or (r.words[k] in _ANYBODYS and not evidence and len(r) <= 3)):
         return at_units(u, k, k, "billing-bare", _WHY_OWN, _OWN)
     said = set(r.words)
     if "reductions" in said and said & {"appeal", "invoice"}:

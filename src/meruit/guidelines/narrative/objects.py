@@ -20,7 +20,7 @@ def in_hand(u: Understanding, task: Task, wanted: Collection[str], reach: int) -
     first = task.start if task.at > task.start else task.at + 1
     last = min(task.end, task.at + 1 + reach)
     return any(
-        words[k] in wanted or bases[k] in wanted or words[k].rpartition(" ")[2] in wanted
+        words[k] in wanted or bases[k] in wanted or any(word in wanted for word in words[k].split(" "))
         for k in range(first, last)
         if k != task.at
     )

@@ -63,7 +63,8 @@ _OUTWARD = group("tasks.outward")
 #: Of the words that are verb and noun, those which after a comma are the verb.
 _PLAIN_VERBS = frozenset({"research", "review", "draft", "call", "outline"})
 #: What may stand before a verb that is noun as well, at the beginning: "I", "Partner", "(.3)", "continued to".
-_BEFORE_SUBJECT = STRONG | AUX | INSIDE | TIME | DET | FUNC
+_BEFORE_SUBJECT = STRONG | AUX | INSIDE | TIME | DET
+_PRONOUNS = frozenset({"i", "we", "he", "she", "they", "also", "then", "to"})
 #: Nouns that are also base forms of verbs and in lists of papers are the paper.
 _PAPERS = group("tasks.papers")
 
@@ -214,7 +215,7 @@ def segment(r: Reading) -> list[Task]:
 
 
 #: So many units before a colon may be a heading: "Plan and DS: draft feasibility section".
-_HEADING = 6
+_HEADING = 9
 
 
 def _side_by_side(before: Task, kinds: int, form: int) -> bool:
@@ -364,11 +365,15 @@ def _opens(r: Reading, k: int, separator: str, topic: bool, form: int, bare: boo
     if ends and inside and r.bases[k] in ("review", "research"):
         return True  # "tariff review"
     if not weak:
+        passive = following & ED and following & VERB and not following & (BASE | DOC | HEAP)
+        if b & AMBIGUOUS and passive and _clause_turns(bits, k + 2):
+            return False  # "Email sent to", "File opened": the noun of a passive
         if (
             b & AMBIGUOUS
             and not b & HEAD
             and k
             and not bits[k - 1] & _BEFORE_SUBJECT
+            and words[k - 1] not in _PRONOUNS
             and not words[k - 1].endswith("ly")
         ):
             return False
@@ -399,10 +404,16 @@ def _opens(r: Reading, k: int, separator: str, topic: bool, form: int, bare: boo
         if bare and not last and not following & (STRONG | WEAK | PREP) and words[k - 1] != ",":
             return True
         if r.bases[k] in _PAPERS and not following & DET:
+            if r.bases[k] == "report" and any(
+                words[j] == "to" and bits[j + 1] & PERSON for j in range(k + 1, min(k + 4, len(bits) - 1))
+            ):
+                return True  # "report outcome to carrier"
             near = bits[k + 2 : k + 4]
             return bool(
                 after in ("to", "with") and any(n & PERSON for n in near) and (not topic or r.bases[k] == "report")
             )
+        if topic and r.bases[k] == "research" and joined == "and":
+            return not last and not following & (WEAK | STRONG | PREP)
         if topic:
             beyond = bits[k + 2] if k + 2 < len(bits) else 0
             if after in _OUTWARD:
@@ -431,6 +442,11 @@ def _nameless_act(r: Reading, end: int) -> Task | None:
 
 #: Units of a sentence long enough to tell of an act.
 _SENTENCE = 4
+
+
+def _clause_turns(bits: list[int], k: int) -> bool:
+    """Whether nothing, a preposition or a mark stands at `k`, so that what is before it is whole."""
+    return k >= len(bits) or bool(bits[k] & (PREP | TOPIC | STRONG | WEAK))
 
 
 def _clause(bits: list[int], k: int) -> int:
@@ -523,13 +539,16 @@ def _describe(r: Reading, task: Task) -> None:
                     task.persons |= b & PERSON
                 reached = aside
             elif aside and w and not b & (ANY_KIND | DOC | HEAP | EVENT | NUMBER):
-                if b & CAPITAL or not reached:
+                if b & CAPITAL or not reached or k + 1 == task.end:
                     task.named = reached = True
                     w = 0
                 else:
                     aside = False
             elif reached and aside and b & (DOC | HEAP | ANY_KIND) and not b & PERSON:
                 aside = False
+            elif talk and task.topic_at < 0 and b & CAPITAL and not b & ~CAPITAL and task.verbs[0] in _CALLING:
+                task.named = True
+                w = 0  # "called Dr. Roe"
             elif talk and w and task.topic_at < 0 and k + 1 < task.end and bits[k + 1] & PERSON:
                 w = 0  # "damages expert", "debtors counsel": part of who it is
             elif b & (DOC | HEAP) and in_object:
@@ -550,6 +569,7 @@ def _describe(r: Reading, task: Task) -> None:
         task.anaphoric = True
 
 
+_CALLING = group("tasks.calling")
 _MEETINGS = frozenset({"meeting", "meetings", "conference", "session"})
 
 

@@ -104,31 +104,35 @@ def _vague_ground(u: Understanding, task: Task) -> str | None:
         lacking = not task.persons and not task.named and weight < WHOLE // 2
         return "vague-communication" if lacking and _bare_talk(task) else None
     if kinds & VAGUE:
-        return "vague-verb" if weight < WHOLE - 1 and not task.named and not task.persons else None
+        if task.named or task.persons:
+            return None
+        alone = weight == WHOLE and _one_word(u, task, task.at + 1)
+        return "vague-verb" if weight < WHOLE - 1 or alone else None
     if kinds & RESEARCH:
         return "vague-research" if weight == 0 and not u.has(_BASIC) else None
     if kinds & ATTEND:
         return "vague-attendance" if task.event is None and weight < WHOLE else None
     if kinds & PLAN:
         known = weight + (WHOLE // 2 if task.persons & (CLIENT | OUTSIDE) and task.event else 0)
+        if known == WHOLE and _one_word(u, task, task.at + 1):
+            return "vague-one-word"
         return "vague-plan" if known < WHOLE and not (task.named and task.persons) else None
     known = weight + (WHOLE // 2 if task.persons & (CLIENT | OUTSIDE) or task.named else 0)
     if task.bits & HEAP and kinds & REVIEW and (known or not _only_bare(u, task)):
         return None  # which heap is GL-06's question
     if known < WHOLE:
         return "vague-document" if task.doc else "vague-thought"
-    if known == WHOLE and kinds & (DRAFT | REVIEW) and _one_word(u, task):
+    if known == WHOLE and kinds & (DRAFT | REVIEW) and _one_word(u, task, task.at + 1):
         return "vague-one-word"
     return None
 
 
-def _one_word(u: Understanding, task: Task) -> bool:
+def _one_word(u: Understanding, task: Task, k: int) -> bool:
     """ "Review handbook", "Prepare protest", "Reviewed RFE": an object of one word that is nobody's name."""
-    if task.end - task.at != 2 or not any(v in _READING or task.kinds & DRAFT for v in task.verbs):
+    if task.end - k != 1 or not any(v in _READING or task.kinds & (DRAFT | PLAN | VAGUE) for v in task.verbs):
         return False
-    k = task.at + 1
     b = u.reading.bits[k]
-    if b & (NUMBER | UNIQUE | PERSON | ANY_KIND):
+    if b & (NUMBER | UNIQUE | PERSON | ANY_KIND) or " " in u.reading.words[k]:
         return False
     raw = u.text[slice(*u.reading.place(k))]
     return not b & CAPITAL or (raw.isupper() and len(raw) <= 5)
