@@ -66,13 +66,7 @@ def prohibited_phrase(p: Params, c: Context) -> Check:
     """
     phrases, patterns = p.texts("phrases"), p.texts("patterns")
     found = tuple(dict.fromkeys((*(literal(phrase) for phrase in phrases), *patterns)))
-    before, after = (
-        '"',
-        (
-            '" is a phrase this client does not accept: it does not say what was done. '
-            "The act and its object in its place would pass; only the timekeeper knows them."
-        ),
-    )
+    before, after = '"', '" does not say what was done. Its act and object pass; only the timekeeper knows them.'
     operative = p.text("match") == "operative"
     sure = 0.9 if operative else 0.8
 
