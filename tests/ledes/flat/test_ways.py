@@ -75,6 +75,7 @@ def long_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
             row = fee(
                 f"{line % 9 + 1}.00", LINE_ITEM_DATE=f"202602{line % 28 + 1:02}", INVOICE_NUMBER=f"HR-{number:03}"
             )
+            row["TIMEKEEPER_CLASSIFICATION"] = "BOSS"  # on no list: told once a file, by whichever part is first
             row["LINE_ITEM_DESCRIPTION"] = f"Work number {line} of matter {number}"
             if (number * 40 + line) % 97 == 0:
                 row["LINE_ITEM_DATE"] = "20260230"
@@ -91,6 +92,7 @@ def test_parts_find_what_one_pass_finds(long_file: Path, jobs: int) -> None:
     assert [f.to_json() for f in parts.findings] == [f.to_json() for f in one.findings]
     assert (parts.lines, parts.invoices) == (one.lines, one.invoices)
     assert len(one.findings) > 20
+    assert [f.line for f in one.findings if f.rule == "LT04"] == [3]
 
 
 def test_an_invoice_in_two_parts_is_judged_whole(long_file: Path, tmp_path: Path) -> None:

@@ -77,9 +77,7 @@ class Bill:
     negative_adjustments: int = 0
 
     def says(self, flaw: Flaw) -> bool:
-        """Whether `flaw` is to be said: always, or for a fact that many records repeat the first time only."""
-        if not flaw.once:
-            return True
+        """Whether a flaw said once an invoice has not been said yet."""
         key = (flaw.rule, flaw.column, flaw.message)
         if key in self.said:
             return False
@@ -130,7 +128,7 @@ def person_flaw(judge: Judge, bill: Bill, values: Sequence[str], line: int) -> F
         f'Timekeeper {who} is "{found}" here and "{first}" on line {known[2]}.',
         found,
         first,
-        once=True,
+        once="invoice",
         reason="TK-NAME" if field_name == "TIMEKEEPER_NAME" else "TK-ROLE",
     )
 
@@ -155,7 +153,7 @@ def tax_flaw(judge: Judge, bill: Bill, values: Sequence[str], line: int) -> Flaw
         f'Tax "{kind}" has the rate {rate} here and {known[0]} on line {known[1]}.',
         rate,
         known[0],
-        once=True,
+        once="invoice",
     )
 
 

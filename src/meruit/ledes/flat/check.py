@@ -148,7 +148,7 @@ def _through(
 
 def assemble(outcomes: Sequence[Outcome], found: Frame, judge: Judge, name: str | None) -> list[Finding]:
     """All findings of a file in the order of its lines, those of the file as a whole among them."""
-    findings = [finding for outcome in outcomes for finding in outcome.findings]
+    findings = list(_joined(outcomes, judge))
     scan = Scan(found, judge, name)
     findings += [
         scan.finding(note.flaw, note.line, 0 if note.line == 1 else None, None, None, None, None)
@@ -158,6 +158,17 @@ def assemble(outcomes: Sequence[Outcome], found: Frame, judge: Judge, name: str 
     columns = judge.at
     findings.sort(key=lambda f: (f.line or 0, columns.get(f.field or "", -1), f.rule, f.message))
     return _bounded(findings)
+
+
+def _joined(outcomes: Sequence[Outcome], judge: Judge) -> Iterator[Finding]:
+    """The findings of all parts, what is told once a file by the first part alone."""
+    told: set[tuple[str, int, str]] = set()
+    for outcome in outcomes:
+        again = told & outcome.told
+        for finding in outcome.findings:
+            if not again or (finding.rule, judge.at.get(finding.field or "", -1), finding.message) not in again:
+                yield finding
+        told |= outcome.told
 
 
 def _whole_file(outcomes: Sequence[Outcome], found: Frame, judge: Judge, scan: Scan) -> Iterator[Finding]:

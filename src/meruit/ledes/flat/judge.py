@@ -11,7 +11,7 @@ import re
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from meruit.ledes.codes import classes, objection
 from meruit.ledes.dialects import NONE, Answer, Dialect
@@ -93,7 +93,7 @@ class Judge:
                 flaws.append(
                     self._flaw("LA07", "advice", lone, f"{lone} is given without {other}.", reported or currency)
                 )
-        return [flaw._replace(once=True) for flaw in flaws]
+        return [flaw if flaw.once else flaw._replace(once="invoice") for flaw in flaws]
 
     def _period(self, values: Sequence[str]) -> Iterator[Flaw]:
         invoiced, start, end = (
@@ -165,7 +165,7 @@ class Judge:
                 f'TIMEKEEPER_NAME is "{person}"; {self.dialect.title} wants the surname first, then a comma.',
                 person,
                 "Surname, First name",
-                once=True,
+                once="invoice",
                 reason="TK-NAME",
             )
 
@@ -653,8 +653,8 @@ class Judge:
                     f'{name} is "{value}", which is on no published list; the client may have a list of its own.',
                     value,
                     None,
-                    once=True,
-                    reason="TK-ROLE",
+                    _listed(severity),
+                    "TK-ROLE",
                 )
         elif portal.unknown_codes != "off":
             wrong = objection(value, kind)
@@ -662,7 +662,7 @@ class Judge:
                 severity = "portal" if portal.unknown_codes == "refuse" else "advice"
                 rule = "LR03" if kind == "expense" else "LR04"
                 reason = {"task": "COD-TASK", "activity": "COD-ACTIVITY", "expense": "COD-EXPENSE"}[kind]
-                yield Flaw(rule, severity, i, f'{name} "{value}" {wrong}.', value, None, once=True, reason=reason)
+                yield Flaw(rule, severity, i, f'{name} "{value}" {wrong}.', value, None, _listed(severity), reason)
 
     def _country(self, i: int, name: str, value: str) -> Iterator[Flaw]:
         two, three = countries(), {long: short for short, long in countries().items()}
@@ -699,7 +699,12 @@ class Judge:
         found: str | None = None,
         expected: str | None = None,
         *,
-        once: bool = False,
+        once: Literal["", "invoice", "file"] = "",
         reason: str | None = None,
     ) -> Flaw:
         return Flaw(rule, severity, self.at.get(name, -1), message, found, expected, once, reason)
+
+
+def _listed(severity: Severity) -> Literal["", "file"]:
+    """A code or class on no list is told once a file, but at every line where the portal refuses it."""
+    return "file" if severity == "advice" else ""

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
         end: bytes
         cells: Cells
 
+        def says(self, flaw: Flaw, bill: Bill) -> bool: ...
+
         def add(self, finding: Finding) -> None: ...
 
         def finding(
@@ -132,7 +134,7 @@ class Look:
         """Turn flaws of record `k` into findings, those already said of the invoice left out."""
         judge = self.scan.judge
         for flaw in flaws:
-            if not bill.says(flaw):
+            if not self.scan.says(flaw, bill):
                 continue
             shared = flaw.column >= 0 and judge.columns[flaw.column].record != "Line"
             if flaw.severity == "advice":

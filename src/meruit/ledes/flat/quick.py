@@ -47,6 +47,9 @@ class Quick:
         at = self.judge.at
         memory = self.judge.memory
         self.memory = memory
+        #: Combinations of which all was told that is told once a file.
+        self.told: set[Combination] = set()
+        self.told_grades: set[bytes] = set()
         self.amounts, self.days, self.numbers = memory.amounts, memory.days, memory.numbers
         self.codings, self.plain_codings, self.persons = memory.codings, memory.plain_codings, memory.persons
         tail = {name: at[name] - PREFIX for name in at if at[name] >= PREFIX}
@@ -296,7 +299,8 @@ class Quick:
             if flaws or bare:
                 odd.append((rows.index(met), met, flaws, bare))
                 if not bare and all(flaw.once for flaw in flaws):
-                    bill.codings_met.add(met)
+                    for_file = all(flaw.once == "file" for flaw in flaws)
+                    (self.told if for_file else bill.codings_met).add(met)
             else:
                 self.plain_codings.add(met)
         for first, met, flaws, bare in sorted(odd):
@@ -309,20 +313,25 @@ class Quick:
         """Each person is judged once, and compared with what the invoice said of that person before."""
         rows = list(zip(*[columns[i] for i in self.person_places], strict=True))
         for first, who in sorted((rows.index(who), who) for who in set(rows) - bill.people_met):
-            flaws = self.persons.get(who)
-            if flaws is None and self._plain_person(who):
-                flaws = self.persons[who] = ()
+            flaws = () if self._plain_person(who) else self.persons.get(who)
             if flaws is None:
                 flaws = self._learn(self.persons, who, self.judge.person, self.person_places, first, look)
+                if flaws and all(flaw.once == "file" for flaw in flaws):
+                    self.told_grades.add(who[3])
             self._say(bill, flaws, rows, who, first, look)
             self._same_person(bill, who, first, look)
             if all(flaw.once for flaw in flaws):
                 bill.people_met.add(who)
 
     def _plain_person(self, who: Combination) -> bool:
-        """Whether nothing can be wrong with this person: short plain words and a listed class."""
+        """Whether nothing is to be said of this person: short plain words, and a class listed or told of."""
         kind, number, name, grade = who[:4]
-        if len(who) > 4 or self.judge.dialect.slug or not (number and name) or grade not in self.memory.classes:
+        if (
+            len(who) > 4
+            or self.judge.dialect.slug
+            or not (number and name)
+            or not (grade in self.memory.classes or grade in self.told_grades)
+        ):
             return False
         fits = 4 < len(number) <= 20 and 4 < len(name) <= 30
         words = number + name

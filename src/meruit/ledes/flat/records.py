@@ -9,7 +9,7 @@ complete record on its own is never joined to its neighbours.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,8 @@ class Flaw(NamedTuple):
     """What is wrong with a record, before it is known where the record stands.
 
     `column` is the index in the table or -1 for the record as a whole. A `once` flaw is a fact about a
-    value that many records repeat (a code, a class, an invoice total): it is said once an invoice.
+    value that many records repeat: it is said once an invoice (its total, a person's name) or once a file
+    (a code or class on no list).
     """
 
     rule: str
@@ -35,7 +36,7 @@ class Flaw(NamedTuple):
     message: str
     found: str | None = None
     expected: str | None = None
-    once: bool = False
+    once: Literal["", "invoice", "file"] = ""
     reason: str | None = None
 
 

@@ -73,6 +73,8 @@ class Outcome:
 
     findings: list[Finding] = field(default_factory=list)
     lines: int = 0
+    #: What was said once for the file: rule, column, words.
+    told: set[tuple[str, int, str]] = field(default_factory=set)
     invoices: dict[str, tuple[Decimal | None, str | None, int, str]] = field(default_factory=dict)
 
 
@@ -104,6 +106,18 @@ class Scan:
         self.bills: dict[str, Bill] = {}
         self.bill: Bill | None = None
         self.way = Quick(self) if self.quick else None
+
+    def says(self, flaw: Flaw, bill: Bill) -> bool:
+        """Whether `flaw` is to be said here: always, or the first time in the invoice or in the file."""
+        if not flaw.once:
+            return True
+        if flaw.once == "invoice":
+            return bill.says(flaw)
+        key = (flaw.rule, flaw.column, flaw.message)
+        if key in self.out.told:
+            return False
+        self.out.told.add(key)
+        return True
 
     def add(self, finding: Finding) -> None:
         self.out.findings.append(finding)
@@ -302,7 +316,7 @@ class Scan:
         owner, line = bill.matters.setdefault(matter, (client, look.line_of(k)))
         if client != owner and client and owner and matter:
             message = f'Matter "{matter}" has the client "{client}" here and "{owner}" on line {line}.'
-            look.say(bill, [Flaw("LC02", "error", at["CLIENT_ID"], message, client, owner, once=True)], k)
+            look.say(bill, [Flaw("LC02", "error", at["CLIENT_ID"], message, client, owner, once="invoice")], k)
 
     # -- the thorough way --------------------------------------------------------------------------
 
