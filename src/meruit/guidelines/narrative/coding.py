@@ -163,6 +163,9 @@ _USUAL: Mapping[str, Mapping[str, str]] = {
 
 def _usual(u: Understanding, allowed: Callable[[str], bool]) -> Proposal | None:
     """The task an act usually serves, where only one kind of matter is allowed."""
+    task = u.tasks[0] if u.tasks else None
+    if task is not None and task.kinds & ATTEND and task.event in _TRIALS and not task.doc and allowed("L450"):
+        return Proposal("L450", 0.8, f"A {task.event} on no motion named is coded L450 {_title('L450')}.")
     families = [family for family in ("C300", "P400", "L120", "B110", "PA430", "TR430", "WC110") if allowed(family)]
     if len(families) != 1 or families[0] not in _USUAL or not u.tasks:
         return None
@@ -180,6 +183,7 @@ def _usual(u: Understanding, allowed: Callable[[str], bool]) -> Proposal | None:
 
 
 _SURE_ACT = 0.9
+_TRIALS = frozenset({"hearing", "trial", "evidentiary hearing", "motion hearing", "arbitration", "hearings"})
 
 
 def _title(code: str) -> str:

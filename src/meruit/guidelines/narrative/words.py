@@ -219,7 +219,8 @@ class Lexicon:
                 # A cue such as "close file" keeps its verb.
                 bits_of[form], base_of[form] = bits_of[first], base_of[first]
             elif others and not bits_of.get(form):
-                bits_of[form] = bits_of.get(others[-1], 0) & (DOC | HEAP | EVENT | CLIENT | OUTSIDE)
+                head = form.partition(" of ")[0].rpartition(" ")[2] if " of " in form else others[-1]
+                bits_of[form] = bits_of.get(head, 0) & (DOC | HEAP | EVENT | CLIENT | OUTSIDE)
             stem, _, last = form.rpartition(" ")
             if stem and last in _TAILS and stem in cues_of:
                 cues_of[form] = cues_of.get(form, 0) | cues_of[stem]
