@@ -44,11 +44,14 @@ def show(file: str, shape: str) -> None:
 
 def as_json(bill: File) -> dict[str, object]:
     """The bill with the field names of the flat formats."""
-    return {
+    found: dict[str, object] = {
         "format": bill.format,
         "encoding": bill.encoding,
         "invoices": [_invoice(invoice) for invoice in bill.invoices],
     }
+    if bill.named:  # a budget or a list of timekeepers has records and no invoices
+        found["records"] = [{"segment": record.segment, **record.extra} for record in bill.named]
+    return found
 
 
 def _invoice(invoice: Invoice) -> dict[str, object]:

@@ -30,6 +30,10 @@ def page(bill: File) -> Iterator[str]:
             yield from _matter(matter, width)
         yield ""
         yield from _totals(invoice)
+    for record in bill.named:
+        yield ""
+        yield record.segment
+        yield from (f"  {name}: {value}" for name, value in record.extra.items() if value)
     for note in bill.notes:
         yield f"Note, line {note.line}: {note.message}"
 

@@ -386,6 +386,16 @@ class Invoice(Record):
 
 
 @dataclass(slots=True, kw_only=True)
+class Named(Record):
+    """A record of a file that is no bill (a budget, a list of timekeepers), read by its own names.
+
+    `segment` is the path of the element it stood in; its values are in `extra`.
+    """
+
+    segment: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
 class File:
     """A file as it was read: its invoices in order, and what the reader had to put right to read it.
 
@@ -402,6 +412,7 @@ class File:
     invoices: list[Invoice] = field(default_factory=list)
     taxes: list[Tax] = field(default_factory=list)
     tiers: list[TaxTier] = field(default_factory=list)
+    named: list[Named] = field(default_factory=list)
     notes: list[Finding] = field(default_factory=list, compare=False)
 
     @property

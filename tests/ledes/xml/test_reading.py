@@ -213,6 +213,18 @@ def test_what_is_no_bill_is_answered_and_not_raised(data: bytes) -> None:
     assert list(check(file))
 
 
+def test_a_budget_or_a_list_of_timekeepers_is_read_by_its_element_names() -> None:
+    data = b"<ledesbudget><matter><lf_matter_id>1042</lf_matter_id><phase><task>L100</task><hours>12</hours></phase></matter></ledesbudget>"
+    file = read(data)
+    assert file.format == "LEDES Budget"
+    assert [(r.segment, r.extra) for r in file.named] == [
+        ("ledesbudget/matter", {"lf_matter_id": "1042"}),
+        ("ledesbudget/matter/phase", {"task": "L100", "hours": "12"}),
+    ]
+    assert [(f.rule, f.severity) for f in check(file)] == [("LX01", "advice")]
+    assert read(b"<TimekeeperAttributes><tk><tk_id>BT</tk_id></tk></TimekeeperAttributes>").format == "LEDES Timekeeper"
+
+
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*"))
 
 

@@ -129,7 +129,7 @@ def _encoding(data: bytes) -> tuple[str, list[Fault]]:
     """What the bytes are in, whatever the file says about itself."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or data[:4] in (b"<\x00?\x00", b"\x00<\x00?"):
         little = data.startswith((b"\xff\xfe", b"<\x00"))
-        return "utf-16le" if little else "utf-16be", []
+        return "utf-16-le" if little else "utf-16-be", []
     declared = _DECLARED.match(data.removeprefix(b"\xef\xbb\xbf")[:400])
     says = declared[1].decode("ascii").lower() if declared else "utf-8"
     try:
@@ -204,7 +204,7 @@ class _Reading:
 
     def run(self, data: bytes) -> bool:
         """Read all of `data`; False where it is not well formed or refused."""
-        parser = expat.ParserCreate(self.encoding)
+        parser = expat.ParserCreate(self.encoding.replace("utf-16-", "utf-16"))  # expat's spelling
         self._parser = parser
         parser.buffer_text = True
         parser.ordered_attributes = False

@@ -14,12 +14,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from meruit.ledes import model
-from meruit.ledes.model import ExtendHeader, File, Invoice, Line, Matter, Place, Record
+from meruit.ledes.model import ExtendHeader, File, Invoice, Line, Matter, Named, Place, Record
 from meruit.ledes.tables import Column, Segment, Table, table
 from meruit.ledes.xml.notes import note
 from meruit.ledes.xml.parse import Fault, Limits, Node, parse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from meruit.findings import Finding, Severity
 
 #: segment -> the list of its parent record (or of the file) that holds it
@@ -118,6 +120,11 @@ def read(data: bytes, *, name: str | None = None, limits: Limits | None = None) 
     file.notes.extend(faults)
     if parsed.root is None:
         return file
+    if other := _no_bill(parsed.root):
+        file.format, file.identifier = other, parsed.root.tag
+        file.named = list(named(parsed.root))
+        file.notes = [replace(f, format=other, file=name) for f in [*file.notes, _unjudged(other, parsed.root)]]
+        return file
     format_name, remark = _format_of(parsed.root)
     file.format, file.identifier = format_name, parsed.root.tag
     if remark:
@@ -126,6 +133,45 @@ def read(data: bytes, *, name: str | None = None, limits: Limits | None = None) 
     reader.root(parsed.root)
     file.notes = [replace(finding, format=format_name, file=name) for finding in file.notes]
     return file
+
+
+#: Roots of LEDES files that are no bill. Their field lists were not obtainable: they are read by their names.
+_NO_BILLS = (("budget", "LEDES Budget"), ("timekeeper", "LEDES Timekeeper"), ("tkattrib", "LEDES Timekeeper"))
+
+
+def _no_bill(root: Node) -> str | None:
+    tag = root.tag.lower()
+    return next((name for word, name in _NO_BILLS if word in tag), None)
+
+
+def _unjudged(format_name: str, root: Node) -> Finding:
+    return note(
+        "LX01",
+        f"This is a {format_name} file; it is read by its element names and not judged, since no list of its "
+        "fields is confirmed.",
+        severity="advice", line=root.line, byte=root.byte, found=root.tag,
+        mend="Use meruit show to read it.",
+    )  # fmt: skip
+
+
+def named(root: Node) -> Iterator[Named]:
+    """Every element that holds values, as a record of those values by their tags."""
+    todo: list[tuple[str, Node]] = [("", root)]
+    while todo:
+        path, node = todo.pop()
+        inner = [(f"{path}/{node.tag}".strip("/"), child) for child in node.children if child.children]
+        todo += reversed(inner)
+        spots = Spots(node.line)
+        record = Named(segment=f"{path}/{node.tag}".strip("/"), origin=spots)
+        for child in node.children:
+            if not child.children:
+                free, n = child.tag, 2
+                while free in record.extra:
+                    free, n = f"{child.tag} ({n})", n + 1
+                record.extra[free] = child.text.strip()
+                spots.keep(free, child, record.extra[free])
+        if record.extra:
+            yield record
 
 
 _ROOT = re.compile(r"ledesxmlebilling[_-]?(2)[._-]?([012])(?:[._-]?[0-9]+)*", re.IGNORECASE)
