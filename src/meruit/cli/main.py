@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "doctor": ("run", "doctor", "Look at what must hold, and say what to do about what does not."),
     "backup": ("run", "backup", "Write a backup to a new folder."),
     "restore": ("run", "restore", "Put a backup in the place of the database, once it has passed every check."),
+    "docs": ("docs", "docs", "Write the pages of docs/generated anew."),
     "demo": ("demo", "demo", "A firm to look at: build it, run a night, serve the pages."),
     "check": ("check", "check", "Judge LEDES files: what a portal would refuse, where, and what to do."),
     "show": ("show", "show", "Show the invoices of a LEDES file as a person reads them."),
