@@ -82,9 +82,8 @@ def imports() -> str:
 
     parts = [WRITTEN, "# Files that can be imported\n", "From `imports/data/fields.toml`.\n"]
     for record in records().values():
-        parts.append(
-            f"## {record.title} (`{record.name}`)\n\n| field | is | needed | columns known by name |\n| --- | --- | --- | --- |"
-        )
+        head = "| field | is | needed | columns known by name |\n| --- | --- | --- | --- |"
+        parts.append(f"## {record.title} (`{record.name}`)\n\n{head}")
         parts += [
             f"| {f.name} | {f.type} | {'yes' if f.required else ''} | {', '.join(f.names)} |"
             for f in record.fields.values()
