@@ -107,7 +107,46 @@ def test_documents_events_clerical_acts_and_travel_are_told() -> None:
 
 
 WORDS = st.sampled_from(
-    ["draft", "review", "call", "client", "re", "regarding", "and", ",", ";", ".", "(.3)", "lease", "memo", "to", "with", "associate", "file", "serve", "the", "12", "Smith", "travel", "research", "hearing", "attend", "prepare", "for", "documents", "various", "etc", "w/", "T/C", "-", ":", "revise", "same", "while", "then"]
+    [
+        "draft",
+        "review",
+        "call",
+        "client",
+        "re",
+        "regarding",
+        "and",
+        ",",
+        ";",
+        ".",
+        "(.3)",
+        "lease",
+        "memo",
+        "to",
+        "with",
+        "associate",
+        "file",
+        "serve",
+        "the",
+        "12",
+        "Smith",
+        "travel",
+        "research",
+        "hearing",
+        "attend",
+        "prepare",
+        "for",
+        "documents",
+        "various",
+        "etc",
+        "w/",
+        "T/C",
+        "-",
+        ":",
+        "revise",
+        "same",
+        "while",
+        "then",
+    ]
 )
 
 

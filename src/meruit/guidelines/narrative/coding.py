@@ -133,7 +133,8 @@ def _task(
                         because[code] = words
     if scores:
         earliest = min(first, key=lambda code: (first[code], code))
-        scores[earliest] += 1  # the object stands before its purpose
+        reads = bool(u.tasks) and bool(u.tasks[0].kinds & REVIEW)
+        scores[earliest] += 3 if reads else 1  # the object stands before its purpose
     ranked = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
     if ranked and ranked[0][1] >= _ENOUGH and (len(ranked) == 1 or ranked[0][1] - ranked[1][1] >= _MARGIN):
         code, score = ranked[0]
