@@ -51,7 +51,7 @@ def test_json_lines_hold_findings_and_nothing_else(folder: Path) -> None:
     assert "3 files, 4 lines, 3 invoices" in result.stderr
     assert "1 error, 1 advice" in result.stderr
     assert "At risk: 450.01" in result.stderr
-    assert "1 files are no LEDES files" in result.stderr
+    assert "1 file in the folders passed over" in result.stderr
 
 
 def test_text_shows_the_record_with_the_cell_marked(folder: Path) -> None:

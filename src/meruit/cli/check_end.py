@@ -60,6 +60,11 @@ class _Bar:
         self.progress.stop()
 
 
+def count(number: int, noun: str) -> str:
+    """`1 file`, `2,000 files`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def at_risk(findings: Iterable[Finding], written: Mapping[str, Tally] = MappingProxyType({})) -> dict[str, Decimal]:
     """Money that hangs on findings above advice, by currency, each invoice and line counted once.
 
@@ -99,15 +104,15 @@ def summary(
         print(f"Cannot be used: {refusal}", file=out)
     for row in aside:
         print(f"Set aside: {row}", file=out)
-    print(f"{files:,} files, {lines:,} lines, {invoices:,} invoices.", file=out)
+    print(f"{count(files, 'file')}, {count(lines, 'line')}, {count(invoices, 'invoice')}.", file=out)
     if passed_over:
-        print(f"{passed_over:,} files are no LEDES files and were passed over.", file=out)
+        print(f"{count(passed_over, 'file')} in the folders passed over: no LEDES.", file=out)
     counts: Counter[str] = Counter(finding.severity for finding in findings)
     for tally in written.values():
         counts += tally.severities
     said = ", ".join(f"{counts[severity]:,} {severity}" for severity in SEVERITIES if counts[severity])
     print(f"Findings: {said or 'none'}.", file=out)
-    for (rule, reason), count in sorted(unjudged.items()):
-        print(f"Cannot be judged: {rule}: {reason} ({count:,}).", file=out)
+    for (rule, reason), times in sorted(unjudged.items()):
+        print(f"Cannot be judged: {rule}: {reason} ({times:,}).", file=out)
     for currency, amount in sorted(at_risk(findings, written).items()):
         print(f"At risk: {amount:,.2f} {currency}".rstrip() + ".", file=out)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from meruit.cli.check_end import count
 from meruit.ledes.text import NAMES
 
 if TYPE_CHECKING:
@@ -35,9 +36,9 @@ class Page:
 
     def file(self, report: Report) -> Iterator[str]:
         """The text of one file's findings."""
-        lines = _count(report.lines, "line")
+        lines = count(report.lines, "line")
         head = f"{report.file}: {report.format}, {NAMES.get(report.encoding, report.encoding)}, {lines}, "
-        yield self.style(head + _count(len(report.invoices), "invoice"), bold=True) + "\n"
+        yield self.style(head + count(len(report.invoices), "invoice"), bold=True) + "\n"
         if not report.findings:
             yield "  Nothing to say.\n\n"
             return
@@ -78,10 +79,6 @@ class Page:
         return click.style(text, bold=bold or None, fg=fg) if self.colour else text
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 class _Records:
     """Reads the surroundings of a finding's byte from the file."""
 
@@ -102,10 +99,19 @@ class _Records:
         before, rest = window[:at], window[at:]
         before = before[max(before.rfind(b"\n"), before.rfind(b"\r")) + 1 :]
         line = rest.splitlines()[0] if rest[:1] not in (b"", b"\r", b"\n") else b""
-        stop = _cell_ends(line) if self.flat else len(line)
-        cell, after = line[:stop], line[stop:]
-        shown = _text(cell)
-        return _left(_text(before)), _middle(shown), _right(_text(after))
+        if not self.flat:
+            return _in_element(_text(line), finding.found)
+        stop = _cell_ends(line)
+        return _left(_text(before)), _middle(_text(line[:stop])), _right(_text(line[stop:]))
+
+
+def _in_element(line: str, found: str | None) -> tuple[str, str, str]:
+    """A line of XML, the value found in it marked."""
+    line = line.strip()
+    at = line.find(f">{found}<") + 1 if found else 0
+    if not at or found is None:
+        return "", _middle(line), ""
+    return _left(line[:at]), _middle(found), _right(line[at + len(found) :])
 
 
 def _cell_ends(line: bytes) -> int:
