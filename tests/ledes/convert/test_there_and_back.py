@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from meruit import ledes
 from meruit.ledes.convert import Conversion, convert
-from meruit.ledes.convert.carried import values
+from meruit.ledes.convert.walk import values, walk
 from meruit.ledes.values import day_of, decimal_of
 from meruit.ledes.xml import check, read, write
 from tests.ledes.convert.flat_bills import EXAMPLES, flat_bills
@@ -137,6 +137,5 @@ def test_any_bill_comes_back_but_for_what_was_reported(file: File, to: str) -> N
 
 
 def _all(file: File) -> set[str]:
-    from meruit.ledes.convert.carried import walk
 
     return {value for _, record, _, _ in walk(file) for _, value in values(record)}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from meruit.ledes.tables import table
-from meruit.ledes.xml.read import Layout, layout
+from meruit.ledes.xml.layout import Layout, layout
 
 if TYPE_CHECKING:
     from meruit.ledes.tables import Column

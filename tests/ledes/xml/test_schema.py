@@ -7,7 +7,7 @@ from lxml import etree
 
 from meruit.ledes.tables import table
 from meruit.ledes.xml import read, write
-from meruit.ledes.xml.read import layout
+from meruit.ledes.xml.layout import layout
 from meruit.ledes.xml.schema import schema
 from tests.ledes.xml.bills import XML_FORMATS, bill
 from tests.ledes.xml.documents import document

@@ -19,12 +19,14 @@ from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from meruit.ledes.convert import between
-from meruit.ledes.convert.carried import account, reach, sweep, walk
+from meruit.ledes.convert.account import account
+from meruit.ledes.convert.carried import reach, sweep
 from meruit.ledes.convert.mend import mend
 from meruit.ledes.convert.report import MONEY, Conversion, Entry, Money, Reporter, grouped
 from meruit.ledes.convert.supply import SupplyError, supply
 from meruit.ledes.convert.to_flat import to_flat
 from meruit.ledes.convert.to_xml import to_xml
+from meruit.ledes.convert.walk import walk
 from meruit.ledes.dialects import NONE, Dialect
 from meruit.ledes.tables import table
 from meruit.ledes.values import day_of

@@ -12,7 +12,8 @@ import unicodedata
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from meruit.ledes.convert.carried import reach, values, walk
+from meruit.ledes.convert.carried import reach
+from meruit.ledes.convert.walk import values, walk
 from meruit.ledes.dialects import NONE, Dialect
 from meruit.ledes.values import STRICT, day_of, decimal_of
 from meruit.ledes.xml.complete import complete

@@ -11,7 +11,7 @@
 
 from meruit.ledes.xml.check import check
 from meruit.ledes.xml.complete import complete
-from meruit.ledes.xml.parse import Limits
+from meruit.ledes.xml.nodes import Limits
 from meruit.ledes.xml.read import read
 from meruit.ledes.xml.write import write
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from meruit.ledes import iso
 from meruit.ledes.xml import amounts2000
-from meruit.ledes.xml.judge import Judge
-from meruit.ledes.xml.sums import ZERO, MatterSums, amount, line_base, line_credits, of_matter, taxes_named
+from meruit.ledes.xml.compare import differs, half_unit, plain
+from meruit.ledes.xml.sums import ZERO, MatterSums, amount, line_base, line_credits, of_matter
+from meruit.ledes.xml.tax_amounts import judge_summaries, judge_tiers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
+    from decimal import Decimal
 
-    from meruit.ledes.model import Invoice, Line, Matter, Record, TaxSummary
-    from meruit.ledes.xml.read import Layout
+    from meruit.ledes.model import Invoice, Line, Matter
+    from meruit.ledes.xml.judge import Judge
+    from meruit.ledes.xml.layout import Layout
 
 
 def judge(bench: Judge, of: Layout, _as_of: date | None) -> None:
@@ -29,50 +30,9 @@ def judge(bench: Judge, of: Layout, _as_of: date | None) -> None:
             for line in matter.lines:
                 _line(bench, line, half)
             _matter(bench, matter, half)
-        _tiers(bench, invoice, half)
+        judge_tiers(bench, invoice, half)
         _invoice(bench, invoice)
     bench.invoice = None
-
-
-def half_unit(currency: str) -> Decimal:
-    """Half of the smallest amount of the currency: how far a rounded product may be from the exact one."""
-    return Decimal(5).scaleb(-iso.currencies().get(currency, 2) - 1)
-
-
-def differs(
-    bench: Judge,
-    rule: str,
-    record: Record,
-    key: str,
-    field: str,
-    right: Decimal,
-    because: str,
-    within: Decimal = ZERO,
-) -> bool:
-    """Report the stated amount where it is further than `within` from `right`; empty values are LR01's."""
-    stated = record.decimal(key)
-    if stated is None or abs(stated - right) <= within:
-        return False
-    tag = field.rpartition(".")[2]
-    bench.find(
-        rule,
-        f"{tag} is {record.text(key)}; {because} gives {plain(right)}.",
-        record,
-        key,
-        field,
-        expected=plain(right),
-    )
-    return True
-
-
-def plain(value: Decimal) -> str:
-    """A number as a person writes it: no exponent, no tail of zeros beyond two places."""
-    text = f"{value:f}"
-    if "." in text:
-        whole, _, part = text.partition(".")
-        part = part.rstrip("0").ljust(2, "0")
-        text = f"{whole}.{part}"
-    return "0.00" if text in ("-0.00", "-0") else text
 
 
 def _line(bench: Judge, line: Line, half: Decimal) -> None:
@@ -136,7 +96,7 @@ def _matter(bench: Judge, matter: Matter, half: Decimal) -> None:
             matter, "funds_applied", "MATTER.matter_funds_applied", expected=plain(sums.funds_applied),
         )  # fmt: skip
     _percentages(bench, matter, sums, half)
-    fitting = _taxes(bench, matter, readings, half)
+    fitting = judge_summaries(bench, matter, readings, half)
     _net(bench, matter, fitting, half)
 
 
@@ -164,68 +124,6 @@ def _percentages(bench: Judge, matter: Matter, sums: MatterSums, half: Decimal) 
                     bench, "LX09", entry, "amount", "MATTER_DISC_CRED.disc_cred_amount", exact,
                     f"{code} of {entry.percent} on the {long}", half,
                 )  # fmt: skip
-
-
-def _taxes(bench: Judge, matter: Matter, readings: list[MatterSums], half: Decimal) -> MatterSums:
-    """The tax summaries against the buckets; answers the reading that fits best."""
-    taxes = {tax.id: tax for tax in bench.file.taxes}
-    best = min(readings, key=lambda reading: len(_tax_faults(matter, reading, half)))
-    lines = max(1, len(matter.lines))
-    for summary, key, tag, right in _tax_faults(matter, best, half):
-        stated = amount(summary, key)
-        by_line = key.endswith("_tax") and abs(stated - right) <= half * lines
-        bench.find(
-            "LX09",
-            f"{tag} of {summary.tax_id} is {summary.text(key)}; the lines and entries under this tax give "
-            f"{plain(right)}." + (" The difference is what rounding tax line by line would make." if by_line else ""),
-            summary, key, f"TAX_SUMMARY.{tag}", severity="advice" if by_line else None, expected=plain(right),
-        )  # fmt: skip
-    summed = {summary.tax_id for summary in matter.tax_summaries}
-    if len(summed) < len(matter.tax_summaries):
-        twice = next(
-            s for i, s in enumerate(matter.tax_summaries) if s.tax_id in {t.tax_id for t in matter.tax_summaries[:i]}
-        )
-        bench.find(
-            "LX02", f"a second tax_summary of {twice.tax_id}; a matter has one per tax.",
-            twice, "tax_id", "TAX_SUMMARY.tx_id",
-        )  # fmt: skip
-    used = taxes_named(matter)
-    for tax_id in sorted(used - summed):
-        if tax_id in taxes and taxes[tax_id].tiered != "Y":
-            bench.find(
-                "LX02", f"lines or entries carry the tax {tax_id} and the matter has no tax_summary of it.",
-                matter, None, "TAX_SUMMARY.tx_id", expected=f"a <tax_summary> of {tax_id}",
-            )  # fmt: skip
-    for key, tag, part in (
-        ("tax_on_fees", "matter_tax_on_fees", "fees_tax"),
-        ("tax_on_expenses", "matter_tax_on_exp", "expenses_tax"),
-    ):
-        differs(
-            bench, "LX09", matter, key, f"MATTER.{tag}",
-            sum((amount(summary, part) for summary in matter.tax_summaries), ZERO), "the sum of the tax summaries",
-        )  # fmt: skip
-    return best
-
-
-def _tax_faults(matter: Matter, sums: MatterSums, half: Decimal) -> list[tuple[TaxSummary, str, str, Decimal]]:
-    """(summary, key, tag, right value) wherever a summary differs from `sums`."""
-    faults: list[tuple[TaxSummary, str, str, Decimal]] = []
-    for summary in matter.tax_summaries:
-        charged = sums.taxes.get(summary.tax_id)
-        tiered = summary.tax_id in sums.tiered
-        if charged is None and not tiered:
-            continue
-        for key, tag in (
-            ("fees_base", "tax_total_detail_fees"),
-            ("fees_tax", "total_tax_on_fees"),
-            ("expenses_base", "tax_total_detail_expense"),
-            ("expenses_tax", "total_tax_on_expense"),
-        ):
-            stated = summary.decimal(key)
-            right = getattr(charged, key) if charged else ZERO
-            if stated is not None and abs(stated - right) > half:
-                faults.append((summary, key, tag, right))
-    return faults
 
 
 def _net(bench: Judge, matter: Matter, sums: MatterSums, half: Decimal) -> None:
@@ -278,28 +176,6 @@ def _net(bench: Judge, matter: Matter, sums: MatterSums, half: Decimal) -> None:
         bench, "LX09", matter, "total_due", "MATTER.matter_total_due", formula,
         "matter_net_fees with matter_net_exp and matter_funds_applied",
     )  # fmt: skip
-
-
-def _tiers(bench: Judge, invoice: Invoice, half: Decimal) -> None:
-    tiered = {tax.id: tax for tax in bench.file.taxes if tax.tiered == "Y"}
-    for tier in bench.file.tiers:
-        sign = -1 if tier.tax_id in tiered and tiered[tier.tax_id].direction == "Decrease" else 1
-        if invoice is bench.file.invoices[0]:
-            differs(
-                bench, "LX09", tier, "tax_amount", "TAX_TIER_DETAIL.tax_tier_amount_tax",
-                sign * amount(tier, "taxable_amount") * amount(tier, "percent"),
-                f"{tier.percent} of {tier.taxable_amount}", half,
-            )  # fmt: skip
-    for summary in invoice.tier_summaries:
-        own = [tier for tier in bench.file.tiers if tier.tax_id == summary.tax_id]
-        for key, tag, part in (
-            ("taxable_amount", "tax_tier_total_taxable_amount", "taxable_amount"),
-            ("tax_amount", "tax_tier_total_tax", "tax_amount"),
-        ):
-            differs(
-                bench, "LX09", summary, key, f"TAX_TIER_SUMMARY.{tag}",
-                sum((amount(tier, part) for tier in own), ZERO), "the sum of the tiers",
-            )  # fmt: skip
 
 
 def _invoice(bench: Judge, invoice: Invoice) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from meruit.ledes.dialects import NONE, Dialect
 from meruit.ledes.xml import amounts, fields, links
 from meruit.ledes.xml.judge import Judge
-from meruit.ledes.xml.read import layout
+from meruit.ledes.xml.layout import layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from meruit.ledes.model import Invoice
     from meruit.ledes.tables import Column
-    from meruit.ledes.xml.read import Layout
+    from meruit.ledes.xml.layout import Layout
 
 #: UTBMS kinds -> (the rule on codes of that kind, the portals' reason)
 _UTBMS = {"task": ("LR04", "COD-TASK"), "activity": ("LR04", "COD-ACTIVITY"), "expense": ("LR03", "COD-EXPENSE")}

@@ -99,3 +99,8 @@ class Judge:
 def shown(text: str) -> str:
     """A value as a message quotes it: in quotes, cut when it is long."""
     return f'"{text}"' if len(text) <= SHOWN else f'"{text[:SHOWN]}..." ({len(text)} characters)'
+
+
+def segment_of(line: Line) -> str:
+    """The segment a line stands in, as field names begin."""
+    return "FEE" if line.kind == "F" else "EXPENSE"

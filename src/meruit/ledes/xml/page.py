@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meruit.ledes.tables import table
-from meruit.ledes.xml.read import layout
+from meruit.ledes.xml.layout import layout
 
 if TYPE_CHECKING:
     from meruit.ledes.tables import Column

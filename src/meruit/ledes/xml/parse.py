@@ -12,67 +12,12 @@ needed is reported as a fault beside the nodes.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from types import MappingProxyType
 from xml.parsers import expat
 
-from lxml import etree
-
-_SPACE = b" \t\r\n"
-#: The attributes of nearly every element; one object serves them all.
-_NONE: Mapping[str, str] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Bounds that no honest bill comes near; whatever exceeds them is refused with the bound named."""
-
-    bytes: int = 64 * 1024 * 1024
-    depth: int = 32
-    nodes: int = 4_000_000
-    repairs: int = 10_000
-
-
-@dataclass(slots=True)
-class Node:
-    """One element: its local name, where it begins, its text and its child elements."""
-
-    tag: str
-    line: int
-    byte: int | None
-    attributes: Mapping[str, str] = field(default_factory=lambda: _NONE)
-    text: str = ""
-    children: Sequence[Node] = ()
-
-    def add(self, child: Node) -> None:
-        """Append a child; a leaf has no list of its own, for most nodes are leaves."""
-        if isinstance(self.children, list):
-            self.children.append(child)
-        else:
-            self.children = [child]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What the bytes are guilty of. `recovered` tells whether the file could be read to its end."""
-
-    message: str
-    line: int
-    byte: int | None
-    found: str | None = None
-    recovered: bool = True
-    #: What changes no value (a byte order mark, a wrong encoding declaration) is advice.
-    harmless: bool = False
-
-
-@dataclass(slots=True)
-class Parsed:
-    root: Node | None
-    encoding: str
-    faults: list[Fault]
+from meruit.ledes.xml.encoding import detect, lead_of, lines_in
+from meruit.ledes.xml.nodes import NONE, Fault, Limits, Node, Parsed
+from meruit.ledes.xml.repair import mend_text, recover
 
 
 class _Stop(Exception):
@@ -91,92 +36,27 @@ def parse(data: bytes, limits: Limits | None = None) -> Parsed:
             recovered=False,
         )
         return Parsed(None, "unknown", [fault])
-    encoding, faults = _encoding(data)
-    lead = _lead(data, encoding)
+    encoding, faults = detect(data)
+    lead = lead_of(data, encoding)
     if data[:lead].strip(b"\xef\xbb\xbf\xff\xfe"):
         faults.append(
             Fault("Blanks stand before the first line; XML begins with its declaration.", 1, 0, harmless=True)
         )
-    before = _lines(data[:lead])
+    before = lines_in(data[:lead])
     first = _Reading(limits, encoding, lead, before)
     if first.run(data[lead:]):
         return Parsed(first.root, encoding, faults + first.faults)
     if first.refused or encoding.startswith("utf-16"):
         return Parsed(first.root, encoding, faults + first.faults)
-    mended = _mend_text(data[lead:], limits)
+    mended = mend_text(data[lead:], limits)
     second = _Reading(limits, encoding, lead, before, mended.shifts) if mended else first
     if mended and second.run(mended.data):
         return Parsed(second.root, encoding, faults + mended.faults(data, lead) + second.faults)
     if second.refused:
         return Parsed(second.root, encoding, faults + second.faults)
     noted = mended.faults(data, lead) if mended else []
-    root = _recover(mended.data if mended else data[lead:], encoding, limits, before)
+    root = recover(mended.data if mended else data[lead:], encoding, limits, before)
     return Parsed(root or second.root, encoding, faults + noted + second.faults)
-
-
-# --- encodings -----------------------------------------------------------------------------------------
-
-_DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
-_SINGLE_BYTE = {
-    "iso-8859-1": "iso-8859-1",
-    "latin-1": "iso-8859-1",
-    "windows-1252": "cp1252",
-    "cp1252": "cp1252",
-}
-
-
-def _encoding(data: bytes) -> tuple[str, list[Fault]]:
-    """What the bytes are in, whatever the file says about itself."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or data[:4] in (b"<\x00?\x00", b"\x00<\x00?"):
-        little = data.startswith((b"\xff\xfe", b"<\x00"))
-        return "utf-16-le" if little else "utf-16-be", []
-    declared = _DECLARED.match(data.removeprefix(b"\xef\xbb\xbf")[:400])
-    says = declared[1].decode("ascii").lower() if declared else "utf-8"
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        actual = _SINGLE_BYTE.get(says) or ("cp1252" if _decodes(data, "cp1252") else "iso-8859-1")
-        if says in _SINGLE_BYTE:
-            return actual, []
-        line = _lines(data[: error.start]) + 1
-        message = (
-            f"The bytes are not {says.upper()} as the file says; they are read as {actual}. Save the file as UTF-8."
-        )
-        return actual, [Fault(message, line, error.start, repr(data[error.start : error.start + 1]), harmless=True)]
-    if says in ("utf-8", "us-ascii", "ascii"):
-        return "utf-8", []
-    if says in _SINGLE_BYTE and not data.isascii():
-        return _SINGLE_BYTE[says], []
-    if says in _SINGLE_BYTE:
-        return "utf-8", []
-    message = f'The file says it is in "{says}" and its bytes are UTF-8; they are read as UTF-8.'
-    return "utf-8", [Fault(message, 1, 0, says, harmless=True)]
-
-
-def _decodes(data: bytes, encoding: str) -> bool:
-    try:
-        data.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _lines(data: bytes) -> int:
-    """How many lines end in `data`; CR LF, LF and CR each end one."""
-    return data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
-
-
-def _lead(data: bytes, encoding: str) -> int:
-    """Bytes before the first that XML allows: a byte order mark, blanks and empty lines."""
-    if encoding.startswith("utf-16"):
-        return 0
-    start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
-    while start < len(data) and data[start] in _SPACE:
-        start += 1
-    return start
-
-
-# --- expat ---------------------------------------------------------------------------------------------
 
 
 class _Reading:
@@ -256,7 +136,7 @@ class _Reading:
         self._nodes += 1
         if self._nodes > self.limits.nodes:
             raise _Stop(f"The file has more than {self.limits.nodes:,} elements; send one file per invoice.")
-        node = Node(name.rpartition(":")[2], self._line(), self._byte(), attributes or _NONE)
+        node = Node(name.rpartition(":")[2], self._line(), self._byte(), attributes or NONE)
         if self._stack:
             self._stack[-1].add(node)
         elif self.root is None:
@@ -293,116 +173,3 @@ class _Reading:
             )
         )
         self._characters(f"&{name};")
-
-
-# --- bare & and < in texts -----------------------------------------------------------------------------
-
-_SUSPECT = re.compile(
-    rb"<!\[CDATA\[|<!--"
-    rb"|&(?!(?:[A-Za-z][A-Za-z0-9]{0,30}|\#[0-9]{1,7}|\#x[0-9A-Fa-f]{1,6});)"
-    rb"|<(?![A-Za-z_/!?])"
-    rb"|[\x00-\x08\x0b\x0c\x0e-\x1f]"
-)
-_PUT_FOR = {b"&": b"&amp;", b"<": b"&lt;"}
-
-
-@dataclass(slots=True)
-class _Mended:
-    data: bytes
-    #: (places in the mended bytes, how many bytes were added up to there)
-    shifts: tuple[list[int], list[int]]
-    spots: list[int]
-
-    def faults(self, original: bytes, lead: int) -> list[Fault]:
-        """One fault per repair, placed in the whole file `original`, of which `lead` bytes were skipped."""
-        out, line, last = [], 1, 0
-        for relative in self.spots:
-            spot = relative + lead
-            line += _lines(original[last:spot])
-            last = spot
-            found = original[spot : spot + 1]
-            if found in _PUT_FOR:
-                what = f'A bare "{found.decode()}" stands in a text; it is read as the character. '
-                what += f'Write "{_PUT_FOR[found].decode()}".'
-            else:
-                what = f"The control character {found[0]:#04x} may not stand in XML; it is read as a blank."
-            out.append(Fault(what, line, spot, found.decode("latin-1")))
-        return out
-
-
-def _mend_text(data: bytes, limits: Limits) -> _Mended | None:
-    """The bytes with bare `&`, bare `<` and control characters made legal; None when there are none."""
-    parts: list[bytes] = []
-    spots: list[int] = []
-    starts: list[int] = []
-    deltas: list[int] = []
-    done = at = added = 0
-    while match := _SUSPECT.search(data, at):
-        token = match[0]
-        if token in (b"<![CDATA[", b"<!--"):
-            close = data.find(b"]]>" if token != b"<!--" else b"-->", match.end())
-            if close < 0:
-                break
-            at = close + 3
-            continue
-        if len(spots) >= limits.repairs:
-            break
-        put = _PUT_FOR.get(token, b" ")
-        parts += [data[done : match.start()], put]
-        spots.append(match.start())
-        added += len(put) - 1
-        starts.append(match.start() + added - len(put) + 2)
-        deltas.append(added)
-        done = at = match.end()
-    if not spots:
-        return None
-    parts.append(data[done:])
-    return _Mended(b"".join(parts), (starts, deltas), spots)
-
-
-# --- what is left when tags do not match ---------------------------------------------------------------
-
-
-def _recover(data: bytes, encoding: str, limits: Limits, lines_before: int) -> Node | None:
-    """The nodes lxml can make of a broken file; entities, network and document types stay switched off."""
-    parser = etree.XMLParser(
-        encoding="windows-1252" if encoding == "cp1252" else encoding,
-        recover=True,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        top = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError, LookupError):
-        return None
-    if top is None:
-        return None
-    root: Node | None = None
-    stack: list[Node] = []
-    for event, element in etree.iterwalk(top, events=("start", "end")):
-        if not isinstance(element.tag, str):
-            continue
-        if event == "end":
-            stack.pop()
-            continue
-        if len(stack) >= limits.depth:
-            return root
-        pieces = [element.text or "", *(child.tail or "" for child in element)]
-        node = Node(
-            element.tag.rpartition("}")[2].rpartition(":")[2],
-            (element.sourceline or 1) + lines_before,
-            None,
-            {str(key): str(value) for key, value in element.attrib.items()},
-            "".join(pieces),
-        )
-        if stack:
-            stack[-1].add(node)
-        else:
-            root = node
-        stack.append(node)
-    return root

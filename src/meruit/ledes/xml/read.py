@@ -10,36 +10,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from meruit.ledes import model
-from meruit.ledes.model import ExtendHeader, File, Invoice, Line, Matter, Named, Place, Record
-from meruit.ledes.tables import Column, Segment, Table, table
+from meruit.ledes.model import ExtendHeader, File, Invoice, Line, Matter, Record
+from meruit.ledes.xml.layout import LISTS, Layout, layout
+from meruit.ledes.xml.nodes import Fault, Limits, Node
 from meruit.ledes.xml.notes import note
-from meruit.ledes.xml.parse import Fault, Limits, Node, parse
+from meruit.ledes.xml.parse import parse
+from meruit.ledes.xml.places import Spots
+from meruit.ledes.xml.roots import format_of, named, no_bill, unjudged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from meruit.findings import Finding, Severity
+    from meruit.ledes.tables import Column, Segment
 
-#: segment -> the list of its parent record (or of the file) that holds it
-LISTS = {
-    "invoice": "invoices",
-    "matter": "matters",
-    "regulatory_statement": "regulatory_statements",
-    "tax_tier_summary": "tier_summaries",
-    "tax_summary": "tax_summaries",
-    "matter_disc_cred": "adjustments",
-    "fee_item_disc_cred": "adjustments",
-    "expense_item_disc_cred": "adjustments",
-    "tksum": "timekeepers",
-    "fee": "lines",
-    "expense": "lines",
-    "tax": "taxes",
-    "tax_tier_detail": "tiers",
-}
 #: what a dotted key reaches into
 _PARTS: dict[str, type[Record]] = {
     "billing_contact": model.Contact,
@@ -55,63 +40,6 @@ _PARTS: dict[str, type[Record]] = {
 _ABOUT_XML = re.compile(r"xmlns(:.*)?$|.*:schemaLocation$|.*noNamespaceSchemaLocation$")
 
 
-class Spots:
-    """Where the values of one record stand, kept small: one pair of numbers per value."""
-
-    __slots__ = ("_at", "_raw", "line")
-
-    def __init__(self, line: int) -> None:
-        self.line = line
-        self._at: dict[str, tuple[int, int | None]] = {}
-        self._raw: dict[str, str] = {}
-
-    def keep(self, key: str, node: Node, text: str) -> None:
-        self._at[key] = (node.line, node.byte)
-        if node.text != text:
-            self._raw[key] = node.text
-
-    def place(self, key: str) -> Place | None:
-        at = self._at.get(key)
-        return Place(at[0], None, at[1]) if at else None
-
-    def raw(self, key: str) -> str | None:
-        return self._raw.get(key)
-
-
-@cache
-def layout(format_name: str) -> Layout:
-    """The index of a format's table, built once."""
-    return Layout(table(format_name))
-
-
-class Layout:
-    """A table seen from the tree: fields and child segments by tag, other spellings included."""
-
-    def __init__(self, of: Table) -> None:
-        self.table = of
-        self.segments: dict[str, Segment] = {s.name: s for s in of.segments}
-        self.fields: dict[str, dict[str, Column]] = {s.name: {} for s in of.segments}
-        for column in of.columns:
-            self.fields[column.segment][column.name] = column
-        for column in of.columns:
-            for other in column.also:
-                self.fields[column.segment].setdefault(other, column)
-        self.below: dict[str, dict[str, Segment]] = {name: {} for name in ("file", *self.segments)}
-        for segment in of.segments:
-            for under in (segment.under, *segment.also_under):
-                if under:
-                    self.below[under] |= dict.fromkeys((segment.tag, *segment.also), segment)
-        self.by_tag = {tag: s for s in of.segments if s.under for tag in (s.tag, *s.also)}
-
-    @property
-    def numbered(self) -> bool:
-        """Whether the format numbers its items (2.x does, 2000 does not)."""
-        return any(c.key == "item_number" for c in self.table.columns)
-
-    def children(self, segment: str) -> list[Segment]:
-        return [s for s in self.table.segments if s.under == segment]
-
-
 def read(data: bytes, *, name: str | None = None, limits: Limits | None = None) -> File:
     """The bill in `data`; what could not be read stands in the notes, and the rest is there."""
     parsed = parse(data, limits)
@@ -120,12 +48,12 @@ def read(data: bytes, *, name: str | None = None, limits: Limits | None = None) 
     file.notes.extend(faults)
     if parsed.root is None:
         return file
-    if other := _no_bill(parsed.root):
+    if other := no_bill(parsed.root):
         file.format, file.identifier = other, parsed.root.tag
         file.named = list(named(parsed.root))
-        file.notes = [replace(f, format=other, file=name) for f in [*file.notes, _unjudged(other, parsed.root)]]
+        file.notes = [replace(f, format=other, file=name) for f in [*file.notes, unjudged(other, parsed.root)]]
         return file
-    format_name, remark = _format_of(parsed.root)
+    format_name, remark = format_of(parsed.root)
     file.format, file.identifier = format_name, parsed.root.tag
     if remark:
         file.notes.append(remark)
@@ -133,74 +61,6 @@ def read(data: bytes, *, name: str | None = None, limits: Limits | None = None) 
     reader.root(parsed.root)
     file.notes = [replace(finding, format=format_name, file=name) for finding in file.notes]
     return file
-
-
-#: Roots of LEDES files that are no bill. Their field lists were not obtainable: they are read by their names.
-_NO_BILLS = (("budget", "LEDES Budget"), ("timekeeper", "LEDES Timekeeper"), ("tkattrib", "LEDES Timekeeper"))
-
-
-def _no_bill(root: Node) -> str | None:
-    tag = root.tag.lower()
-    return next((name for word, name in _NO_BILLS if word in tag), None)
-
-
-def _unjudged(format_name: str, root: Node) -> Finding:
-    return note(
-        "LX01",
-        f"This is a {format_name} file; it is read by its element names and not judged, since no list of its "
-        "fields is confirmed.",
-        severity="advice", line=root.line, byte=root.byte, found=root.tag,
-        mend="Use meruit show to read it.",
-    )  # fmt: skip
-
-
-def named(root: Node) -> Iterator[Named]:
-    """Every element that holds values, as a record of those values by their tags."""
-    todo: list[tuple[str, Node]] = [("", root)]
-    while todo:
-        path, node = todo.pop()
-        inner = [(f"{path}/{node.tag}".strip("/"), child) for child in node.children if child.children]
-        todo += reversed(inner)
-        spots = Spots(node.line)
-        record = Named(segment=f"{path}/{node.tag}".strip("/"), origin=spots)
-        for child in node.children:
-            if not child.children:
-                free, n = child.tag, 2
-                while free in record.extra:
-                    free, n = f"{child.tag} ({n})", n + 1
-                record.extra[free] = child.text.strip()
-                spots.keep(free, child, record.extra[free])
-        if record.extra:
-            yield record
-
-
-_ROOT = re.compile(r"ledesxmlebilling[_-]?(2)[._-]?([012])(?:[._-]?[0-9]+)*", re.IGNORECASE)
-
-
-def _format_of(root: Node) -> tuple[str, Finding | None]:
-    """The format by the root's name; where that says nothing, by how firm and client stand."""
-    found = _ROOT.fullmatch(root.tag)
-    if found:
-        name = f"LEDESXML{found[1]}.{found[2]}"
-        if root.tag.startswith("ledesxmlebilling"):
-            return name, None
-        return name, note(
-            "LX01", f'The root is "{root.tag}"; the standard writes it in lower case.',
-            severity="advice", line=root.line, byte=root.byte, found=root.tag,
-        )  # fmt: skip
-    if root.tag == "ledesxml":
-        return "LEDES2000", None
-    siblings = any(child.tag == "client" for child in root.children)
-    name = "LEDES2000" if siblings or "2000" in root.tag else "LEDESXML2.2"
-    return name, note(
-        "LX01",
-        f'The root is "{root.tag}", which no LEDES format has. It was read as {name}. '
-        'Expected is "ledesxmlebilling2.1" or the like.',
-        line=root.line,
-        byte=root.byte,
-        found=root.tag,
-        expected="ledesxmlebilling2.0.4, ledesxmlebilling2.1, ledesxmlebilling2.2 or ledesxml",
-    )
 
 
 def _of_fault(fault: Fault) -> Finding:

@@ -15,7 +15,7 @@ from lxml import etree
 
 from meruit.ledes.model import ExtendHeader, File, Invoice, Line, Matter, Record
 from meruit.ledes.refusals import CannotWrite
-from meruit.ledes.xml.read import LISTS, Layout, layout
+from meruit.ledes.xml.layout import LISTS, Layout, layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
