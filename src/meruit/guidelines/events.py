@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from meruit.guidelines.phrases import normalised
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -88,21 +90,40 @@ def proper_names(narrative: str) -> frozenset[str]:
 
 
 def same_event(lines: Sequence[Entry]) -> list[list[Entry]]:
-    """Lines of one matter, date and kind of event, parted where their proper names say two events.
+    """Lines of one matter, date and kind of event, parted where their words say two events.
 
-    Only events with more than one timekeeper are given back.
+    Proper names that have nothing in common part all kinds. Several calls or meetings a day are usual, so
+    those are one only where the lines also share most of their other words, or the time they took and some
+    of them. Only events with more than one timekeeper are given back.
     """
-    clusters: list[tuple[set[str], list[Entry]]] = []
+    clusters: list[tuple[set[str], set[str], list[Entry]]] = []
     for entry in lines:
-        names = proper_names(entry.narrative or "")
-        for known, members in clusters:
-            if not names or not known or names & known:
-                members.append(entry)
-                known |= names
-                break
+        narrative = entry.narrative or ""
+        names, words = proper_names(narrative), _content(narrative)
+        often = attended(narrative) in ("call", "meeting")
+        for known, spoken, members in clusters:
+            if names and known and not names & known:
+                continue
+            if often and not _alike(words, spoken, entry, members):
+                continue
+            members.append(entry)
+            known |= names
+            spoken |= words
+            break
         else:
-            clusters.append((set(names), [entry]))
-    return [members for _, members in clusters if len({e.timekeeper for e in members}) > 1]
+            clusters.append((set(names), set(words), [entry]))
+    return [members for _, _, members in clusters if len({e.timekeeper for e in members}) > 1]
+
+
+def _content(narrative: str) -> frozenset[str]:
+    """Words that tell one call from another."""
+    return frozenset(word for word in normalised(narrative).split() if len(word) > 2 and word not in _COMMON)
+
+
+def _alike(words: frozenset[str], spoken: set[str], entry: Entry, members: Sequence[Entry]) -> bool:
+    shared, least = len(words & spoken), min(len(words), len(spoken))
+    same_time = entry.hours is not None and any(entry.hours == member.hours for member in members)
+    return shared >= 1 and shared >= least * (0.34 if same_time else 0.6)
 
 
 def explained(narrative: str) -> bool:

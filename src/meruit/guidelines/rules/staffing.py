@@ -36,16 +36,18 @@ if TYPE_CHECKING:
         choices("events", events.KINDS, events.KINDS, "the events that count"),
         choice("keep", "first", ("first", "cheapest", "senior"), "whose line stands when there are too many"),
         flag("explanation_suffices", False, "a reason given in the narrative makes a further attendee payable"),
+        number("hours_apart", "0.5", "hours by which two lines of one event may differ before somebody asks"),
     ),
 )
 def multiple_attendees(p: Params, c: Context) -> tuple[Check, ...]:
     """One event is attended by as many as the client pays for; further lines need its written approval.
 
     Lines meet by matter, date and kind of event, unless the proper names in them say that these are two
-    events. A line that itself tells of company ("second chair") is a finding of its own.
+    events. A line that itself tells of company ("second chair") is a finding of its own, and so is one event
+    told two ways: the same hearing at 1.0 and at 2.4 hours.
     """
     most, keep, explained = int(p.number("max_attendees")), p.text("keep"), p.flag("explanation_suffices")
-    wanted = set(p.texts("events"))
+    wanted, apart = set(p.texts("events")), p.number("hours_apart")
 
     def key(entry: Entry) -> Hashable | Unjudged:
         if not entry.narrative:
@@ -53,8 +55,8 @@ def multiple_attendees(p: Params, c: Context) -> tuple[Check, ...]:
         kind = events.attended(entry.narrative)
         if kind is None or kind not in wanted:
             return None
-        if entry.date is None or not entry.timekeeper:
-            return blank("date or timekeeper")
+        if entry.date is None or not entry.timekeeper or not (entry.matter or entry.client_matter):
+            return blank("date, timekeeper or matter")
         return (entry.matter, entry.client_matter, entry.date, kind)
 
     def check(lines: Sequence[Entry]) -> Iterator[Hit]:
@@ -65,7 +67,7 @@ def multiple_attendees(p: Params, c: Context) -> tuple[Check, ...]:
             ranked = sorted(people.values(), key=lambda own: _rank(own[0], keep))
             for own in ranked[most:]:
                 entry = own[0]
-                if approved(c, "multiple-attendees", entry):
+                if approved(c, "multiple-attendees", entry) or tells_itself(entry):
                     continue
                 if explained and events.explained(entry.narrative or ""):
                     continue
@@ -84,7 +86,14 @@ def multiple_attendees(p: Params, c: Context) -> tuple[Check, ...]:
                     + (", or with the reason for the further attendee in the narrative." if explained else "."),
                 )
 
+            yield from _told_two_ways(together, apart)
+
     alone = detector("GL-35")
+
+    def tells_itself(entry: Entry) -> bool:
+        from meruit.guidelines.narrative import understand
+
+        return alone(understand(entry.narrative or "", entry.hours), max_attendees=most) is not None
 
     def line(entry: Entry, understood: Understanding) -> Hit | None:
         found = alone(understood, max_attendees=most)
@@ -93,6 +102,26 @@ def multiple_attendees(p: Params, c: Context) -> tuple[Check, ...]:
         return None if explained and events.explained(entry.narrative or "") else told(found)
 
     return GroupCheck(key, check), TextCheck(line)
+
+
+def _told_two_ways(lines: Sequence[Entry], apart: Decimal) -> Iterator[Hit]:
+    """The longest line of an event whose lines disagree about how long it took."""
+    timed = [(e.hours, e) for e in lines if e.hours is not None]
+    if not timed:
+        return
+    (least, short), (most, long) = (pick(timed, key=lambda pair: pair[0]) for pick in (min, max))
+    if most - least > apart and short.timekeeper != long.timekeeper:
+        yield Hit(
+            entry=long,
+            field="hours",
+            found=say.hours(most),
+            expected=say.hours(least),
+            at_risk=(most - least) * long.rate if long.rate is not None else None,
+            confidence=0.5,
+            severity="warn",
+            message=f"One event is told two ways: {say.hours(most)} here, {say.hours(least)} on line {short.id}. "
+            "What would pass: the same time, or what this person did beside it on a line of its own.",
+        )
 
 
 def _rank(entry: Entry, keep: str) -> Decimal:
