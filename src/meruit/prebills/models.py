@@ -35,6 +35,10 @@ class Line(models.Model):
 
     Copied from the entry by the database. Worked is never overwritten; beside it stands what the arrangement
     makes of it, and what is billed: that less the write-downs.
+
+    A month end writes a hundred thousand of these. Each comes out of a join with its entry, no login can write
+    or delete one, and entries are never deleted: so the three references go without a constraint and an index
+    of their own, which took half of the time (docs/decisions/0020-lines-without-foreign-keys.md).
     """
 
     class Kind(models.TextChoices):
@@ -42,12 +46,16 @@ class Line(models.Model):
         EXPENSE = "expense"
         ADJUSTMENT = "adjustment"
 
-    prebill = models.ForeignKey(PreBill, models.PROTECT, related_name="lines")
+    prebill = models.ForeignKey(PreBill, models.PROTECT, related_name="lines", db_constraint=False, db_index=False)
     number = models.IntegerField()
-    entry = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+")
+    entry = models.ForeignKey(
+        Entry, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     version = models.IntegerField(null=True)
     kind = models.TextField(choices=Kind.choices)
-    timekeeper = models.ForeignKey(Timekeeper, models.PROTECT, null=True, related_name="+")
+    timekeeper = models.ForeignKey(
+        Timekeeper, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     worked_on = models.DateField()
     narrative = models.TextField()
     hours = models.DecimalField(max_digits=8, decimal_places=2, null=True)
