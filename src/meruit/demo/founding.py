@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg import sql
 
+from meruit.demo.plan import DATA
+
 if TYPE_CHECKING:
     from meruit.demo.plan import Plan, PlannedMatter
 
 BEGAN = "2020-01-01"
+GUIDELINES = "terms-for-outside-counsel"
 OPENED = date(2024, 1, 2)
 
 
@@ -56,6 +59,7 @@ def found(owner_url: str, plan: Plan, began_at: datetime) -> Founded:
         for matter in plan.matters:
             _matter(pg, matter, made)
         _portal_rates(pg, plan, made)
+        _guidelines(pg, made)
     return made
 
 
@@ -175,7 +179,7 @@ def _payer(pg: psycopg.Connection, client: dict[str, Any], name: str, delivery: 
         delivery=delivery,
         portal_client_id=client.get("portal_client_id", ""),
         zone="Europe/London" if british else "America/New_York",
-        guideline_set="alder-quill-standard",
+        guideline_set=GUIDELINES,
         appeal_days=30,
         appeal_business_days=False,
         appeals_allowed=1,
@@ -229,17 +233,19 @@ def _portal_rates(pg: psycopg.Connection, plan: Plan, made: Founded) -> None:
             )
 
 
-def guidelines(pg: psycopg.Connection, made: Founded, name: str, text: str) -> None:
-    """The guideline set every client of the demonstration has accepted."""
+def _guidelines(pg: psycopg.Connection, made: Founded) -> None:
+    """The set that every client of the demonstration has published."""
+    text = (DATA / "guidelines.toml").read_text(encoding="utf-8")
     for client in made.clients.values():
         _insert(
             pg,
             "firm_guidelineset",
             client_id=client,
-            name=name,
+            name=GUIDELINES,
             version="2026-1",
             text=text,
             effective_from=date(2026, 1, 1),
-            accepted_by="",
+            accepted_by="Margaret Alder",
+            accepted_on=date(2026, 1, 9),
             kept_at=BEGAN,
         )

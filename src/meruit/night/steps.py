@@ -17,6 +17,7 @@ from meruit.ledger import queries as ledger
 from meruit.matters.models import Matter
 from meruit.night.run import Skip, Step
 from meruit.prebills import actions as prebills
+from meruit.prebills.actions import screening
 from meruit.prebills.models import Line, PreBill
 from meruit.timesheets.models import Released
 
@@ -46,6 +47,7 @@ def steps(carry_out: CarryOut, ready: Callable[[], Iterable[int]]) -> tuple[Step
             lambda actor, key, now: _effect(actor, key, carry_out),
         ),
         Step("draft", "Pre-bills drafted", _matters_to_draft, _draft),
+        Step("screen", "Pre-bills screened", _drafts, _screen),
         Step("put-forward", "Bills put forward", _drafts, _put_forward),
         Step("render", "Bills rendered", _unrendered, _render),
         Step("books", "Books compared", lambda actor, now: ["differences"], _books),
@@ -87,14 +89,20 @@ def _drafts(actor: Actor, now: datetime) -> Iterable[str]:
     return [str(key) for key in PreBill.objects.filter(state="draft").order_by("pk").values_list("pk", flat=True)]
 
 
+def _screen(actor: Actor, key: str, now: datetime) -> str:
+    found = screening.screen(actor, [int(key)])
+    return f"pre-bill {key}: {found.get(int(key), 0)} findings"
+
+
 def _put_forward(actor: Actor, key: str, now: datetime) -> str:
-    prebill = PreBill.objects.get(pk=int(key))
+    prebill = PreBill.objects.select_related("matter").get(pk=int(key))
     open_findings = prebill.findings.filter(settled_at=None, severity="refuse").count()
     if open_findings:
-        raise Skip(f"{open_findings} findings that the client would refuse wait for the specialist")
+        what = "1 finding" if open_findings == 1 else f"{open_findings} findings"
+        raise Skip(f"matter {prebill.matter.number}: {what} that the client would refuse, for the specialist")
     prebills.send(actor, prebill.pk)
     prebills.propose_final_bill(actor, prebill.pk)
-    return f"pre-bill {prebill.pk} put before its partner"
+    return f"matter {prebill.matter.number} put before its partner"
 
 
 def _unrendered(actor: Actor, now: datetime) -> Iterable[str]:
