@@ -60,6 +60,7 @@ class Totals:
     findings: list[Finding] = field(default_factory=list)
     unjudged: Counter[tuple[str, str]] = field(default_factory=Counter)
     aside: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
     #: Files whose findings by words were written at once, with what they came to.
     written: dict[str, Tally] = field(default_factory=dict)
 
@@ -133,6 +134,7 @@ def check(
         unjudged=totals.unjudged,
         aside=totals.aside,
         written=totals.written,
+        left_out=totals.left_out,
     )
     if totals.unusable or not totals.files:
         sys.exit(UNUSABLE)
@@ -250,6 +252,7 @@ def _collected(results: Iterator[Result], totals: Totals) -> Iterator[Result]:
         totals.lines += report.lines
         totals.invoices += len(report.invoices)
         totals.findings += report.findings
+        totals.left_out += [f"{more:,} more of {rule} in {result.path}" for rule, more in report.left_out.items()]
         if result.asked_guidelines:
             totals.unjudged += result.asked_guidelines.unjudged
             totals.aside += result.asked_guidelines.aside

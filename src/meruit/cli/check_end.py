@@ -97,7 +97,7 @@ def _counted(tally: Tally | None, line: int | None) -> bool:
 def summary(
     out: TextIO, findings: list[Finding], *, files: int, lines: int, invoices: int, passed_over: int,
     unusable: Iterable[str], unjudged: Mapping[tuple[str, str], int] = MappingProxyType({}), aside: Iterable[str] = (),
-    written: Mapping[str, Tally] = MappingProxyType({}),
+    written: Mapping[str, Tally] = MappingProxyType({}), left_out: Iterable[str] = (),
 ) -> None:  # fmt: skip
     """The counts and the money at risk, on standard error."""
     for refusal in unusable:
@@ -112,6 +112,8 @@ def summary(
         counts += tally.severities
     said = ", ".join(f"{counts[severity]:,} {severity}" for severity in SEVERITIES if counts[severity])
     print(f"Findings: {said or 'none'}.", file=out)
+    for more in left_out:
+        print(f"Left out: {more}.", file=out)
     for (rule, reason), times in sorted(unjudged.items()):
         print(f"Cannot be judged: {rule}: {reason} ({times:,}).", file=out)
     for currency, amount in sorted(at_risk(findings, written).items()):

@@ -12,6 +12,7 @@ from meruit.findings import Finding
 from meruit.ledes import Dialect, NotLedes, dialect, read
 from meruit.ledes.dialects import NONE, SLUGS
 from meruit.ledes.flat import check as module
+from meruit.ledes.flat import scan
 from meruit.ledes.flat.check import check_flat
 from meruit.ledes.flat.parts import check_in_parts
 from tests.ledes.bills import bill, expense, fee, full, text
@@ -123,3 +124,31 @@ def test_a_good_bill_is_good_at_every_portal(slug: str) -> None:
             continue
         data = bill(name=name).replace(b"|GBR|", b"|GB|") if chosen.country_letters == 2 else bill(name=name)
         assert check_flat(data, dialect=chosen).findings == [], name
+
+
+def test_findings_of_a_rule_are_bounded_and_the_rest_is_counted(
+    long_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = check_flat(long_file, dialect=NONE)
+    days = [f for f in whole.findings if f.rule == "LT01"]
+    monkeypatch.setattr(scan, "MOST_OF_A_RULE", 10)
+    monkeypatch.setattr(module, "MOST_OF_A_RULE", 10)
+    bounded = check_flat(long_file, dialect=NONE)
+    assert [f for f in bounded.findings if f.rule == "LT01"] == days[:10]
+    assert bounded.left_out["LT01"] == len(days) - 10
+    assert whole.left_out == {}
+
+
+def test_a_file_without_a_line_end_does_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan, "LONGEST_DAMAGE", 1 << 14)
+    monkeypatch.setattr(module, "PIECE", 1 << 12)
+    held: list[int] = []
+    feed = scan.Scan.feed
+
+    def watched(self: scan.Scan, data: bytes, *, final: bool) -> bytes:
+        held.append(len(data))
+        return feed(self, data, final=final)
+
+    monkeypatch.setattr(scan.Scan, "feed", watched)
+    check_flat(bill() + b"endless|" * 40_000, dialect=NONE)
+    assert max(held) < 1 << 15

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from meruit.ledes.flat.frame import HEAD, frame
 from meruit.ledes.flat.judge import Judge
 from meruit.ledes.flat.records import Flaw
-from meruit.ledes.flat.scan import Outcome, Scan, Scattered
+from meruit.ledes.flat.scan import MOST_OF_A_RULE, Outcome, Scan, Scattered
 from meruit.ledes.text import Encoding, detect, narrow, wide_offset
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from meruit.ledes.flat.scan import Screen
 
 PIECE = 1 << 20
-#: Findings of one rule kept for one file; more are counted. Memory stays bounded on any input.
-MOST_OF_A_RULE = 50_000
 
 
 @dataclass(slots=True)
@@ -42,6 +41,8 @@ class Report:
     lines: int = 0
     #: invoice number -> (total, currency, first line, firm and client)
     invoices: dict[str, tuple[Decimal | None, str | None, int, str]] = field(default_factory=dict)
+    #: rule -> findings that were counted and not kept, beyond `scan.MOST_OF_A_RULE` of them.
+    left_out: dict[str, int] = field(default_factory=dict)
 
 
 @contextmanager
@@ -157,16 +158,21 @@ def assemble(outcomes: Sequence[Outcome], found: Frame, judge: Judge, name: str 
     findings += _whole_file(outcomes, found, judge, scan)
     columns = judge.at
     findings.sort(key=lambda f: (f.line or 0, columns.get(f.field or "", -1), f.rule, f.message))
-    return _bounded(findings)
+    return findings
 
 
 def _joined(outcomes: Sequence[Outcome], judge: Judge) -> Iterator[Finding]:
     """The findings of all parts, what is told once a file by the first part alone."""
     told: set[tuple[str, int, str]] = set()
+    kept: Counter[str] = Counter()
     for outcome in outcomes:
         again = told & outcome.told
         for finding in outcome.findings:
-            if not again or (finding.rule, judge.at.get(finding.field or "", -1), finding.message) not in again:
+            key = (finding.rule, judge.at.get(finding.field or "", -1), finding.message)
+            if again and key in again:
+                continue
+            kept[finding.rule] += 1
+            if kept[finding.rule] <= MOST_OF_A_RULE:
                 yield finding
         told |= outcome.told
 
@@ -242,19 +248,6 @@ def _whole_file(outcomes: Sequence[Outcome], found: Frame, judge: Judge, scan: S
         yield scan.finding(flaw, 1, 0, None, None, None, None)
 
 
-def _bounded(findings: list[Finding]) -> list[Finding]:
-    """At most `MOST_OF_A_RULE` findings of each rule, in their order."""
-    if len(findings) <= MOST_OF_A_RULE:
-        return findings
-    counts: dict[str, int] = {}
-    kept = []
-    for finding in findings:
-        counts[finding.rule] = counts.get(finding.rule, 0) + 1
-        if counts[finding.rule] <= MOST_OF_A_RULE:
-            kept.append(finding)
-    return kept
-
-
 def _moved(finding: Finding, whole: bytes, encoding: Encoding) -> Finding:
     """A finding in a UTF-16 file: its byte counted in that file and not in the carried-over form."""
     from dataclasses import replace
@@ -270,4 +263,10 @@ def report_of(name: str | None, found: Frame, outcomes: Sequence[Outcome], findi
     for outcome in outcomes:
         report.lines += outcome.lines
         report.invoices.update(outcome.invoices)
+    counted: Counter[str] = Counter()
+    for outcome in outcomes:
+        counted.update(outcome.counts)
+    for rule, count in counted.items():
+        if count > MOST_OF_A_RULE:
+            report.left_out[rule] = count - MOST_OF_A_RULE
     return report

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
         def says(self, flaw: Flaw, bill: Bill) -> bool: ...
 
+        def room(self, rule: str) -> bool: ...
+
         def add(self, finding: Finding) -> None: ...
 
         def finding(
@@ -134,7 +136,7 @@ class Look:
         """Turn flaws of record `k` into findings, those already said of the invoice left out."""
         judge = self.scan.judge
         for flaw in flaws:
-            if not self.scan.says(flaw, bill):
+            if not self.scan.says(flaw, bill) or not self.scan.room(flaw.rule):
                 continue
             shared = flaw.column >= 0 and judge.columns[flaw.column].record != "Line"
             if flaw.severity == "advice":

@@ -7,6 +7,7 @@ one piece of the file, the invoice that is open, and a few words on those that a
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 #: A stretch of damaged records longer than this is judged as far as it goes, so that memory stays bounded.
 LONGEST_DAMAGE = 1 << 20
+#: Findings of one rule kept for one file; more are counted. Memory stays bounded on any input.
+MOST_OF_A_RULE = 20_000
 #: Fees without codes that one invoice remembers; nobody codes more than these by hand from a list.
 MOST_UNCODED = 1000
 
@@ -73,6 +76,8 @@ class Outcome:
 
     findings: list[Finding] = field(default_factory=list)
     lines: int = 0
+    #: Findings of each rule, those left out beyond `MOST_OF_A_RULE` counted too.
+    counts: dict[str, int] = field(default_factory=dict)
     #: What was said once for the file: rule, column, words.
     told: set[tuple[str, int, str]] = field(default_factory=set)
     invoices: dict[str, tuple[Decimal | None, str | None, int, str]] = field(default_factory=dict)
@@ -119,6 +124,12 @@ class Scan:
         self.out.told.add(key)
         return True
 
+    def room(self, rule: str) -> bool:
+        """Count a finding of `rule`; whether it is still kept."""
+        count = self.out.counts.get(rule, 0) + 1
+        self.out.counts[rule] = count
+        return count <= MOST_OF_A_RULE
+
     def add(self, finding: Finding) -> None:
         self.out.findings.append(finding)
 
@@ -147,6 +158,9 @@ class Scan:
                     region, tail = region + tail, b""
                 self._damage(region)
                 i = stop
+        if not final and len(tail) > LONGEST_DAMAGE:
+            self._damage(tail)
+            return b""
         if final and tail:
             self._damage(tail)
             tail = b""
@@ -264,7 +278,9 @@ class Scan:
     def note_number(self, bill: Bill, number: bytes, look: Look, k: int) -> None:
         """LC03: the line's number, and whether it was used before."""
         number = number.strip()
-        known = bill.numbers.setdefault(number, look.line_of(k)) if number else look.line_of(k)
+        if not number or (len(bill.numbers) >= MOST_ENTRIES and number not in bill.numbers):
+            return
+        known = bill.numbers.setdefault(number, look.line_of(k))
         if known == look.line_of(k):
             return
         shown = self.decode(number)
@@ -415,13 +431,14 @@ class Scan:
                     "The fee has no task code, while other fees of the invoice have one.",
                     reason="COD-TASK",
                 )
-                self.out.findings.append(self.finding(flaw, line, byte, bill.number, entry, decimal_of(total), bill))
+                if self.room(flaw.rule):
+                    self.add(self.finding(flaw, line, byte, bill.number, entry, decimal_of(total), bill))
         stated = decimal_of(bill.values[at["INVOICE_TOTAL"]])
         self.out.invoices[bill.number] = (
             stated,
             self.currency(bill),
             bill.line,
-            bill.values[at["LAW_FIRM_ID"]] + "\n" + bill.values[at["CLIENT_ID"]],
+            sys.intern(bill.values[at["LAW_FIRM_ID"]] + "\n" + bill.values[at["CLIENT_ID"]]),
         )
         self.bill = None
 
