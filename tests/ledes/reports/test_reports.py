@@ -13,7 +13,7 @@ from lxml import html as parse_html
 from meruit.findings import ORDER, SEVERITIES, Finding
 from meruit.ledes import reports
 from meruit.ledes.reports.overview import FIXERS, SEVERITY_WORDS
-from meruit.ledes.reports.page import ROWS
+from meruit.ledes.reports.page import INVOICES, ROWS
 
 SCOPE = reports.Scope(files=2, invoices=3, lines=40, portal="Collaborati")
 
@@ -68,6 +68,13 @@ def test_what_does_not_fit_the_page_is_said_to_stand_in_the_workbook() -> None:
     assert "5 more findings of this invoice stand in the workbook" in page
 
 
+def test_a_page_of_many_invoices_shows_the_gravest_and_says_where_the_rest_is() -> None:
+    many = [finding(invoice=str(i), severity="advice") for i in range(INVOICES + 3)]
+    page = reports.html([*many, finding(invoice="grave")], SCOPE)
+    assert "Invoice grave" in page
+    assert "4 more invoices, none graver than these, stand in the workbook" in page
+
+
 def test_the_workbook_has_every_finding_with_every_key_and_no_formula() -> None:
     findings = [
         finding(found='=HYPERLINK("http://x")', message="+cmd"),
@@ -84,6 +91,19 @@ def test_the_workbook_has_every_finding_with_every_key_and_no_formula() -> None:
     summary = dict(book["Summary"].iter_rows(values_only=True))
     assert summary["Invoices that need work"] == 2
     assert summary["Money at risk"] == "USD 198.00"
+
+
+def test_amounts_read_as_a_person_writes_them() -> None:
+    amounts = {"USD": Decimal("1234.5"), "": Decimal("7"), "EUR": Decimal("2")}
+    assert reports.money(amounts) == "EUR 2.00, USD 1,234.50 and 7.00 (no currency stated)"
+    assert reports.money({"USD": Decimal("5")}) == "USD 5.00"
+    assert reports.money({}) == ""
+
+
+def test_a_portal_is_called_by_its_name() -> None:
+    assert "by the rules of Legal Tracker" in reports.html(
+        [], reports.Scope(files=1, invoices=1, lines=1, portal="legal-tracker")
+    )
 
 
 def test_every_severity_and_every_person_has_a_name() -> None:

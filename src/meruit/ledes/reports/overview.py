@@ -134,6 +134,12 @@ def at_risk(findings: Iterable[Finding]) -> dict[str, Decimal]:
     }
 
 
+def one(currency: str, amount: Decimal) -> str:
+    """`USD 1,234.50`; where the bill states no currency, none is made up."""
+    return f"{currency} {amount:,.2f}" if currency else f"{amount:,.2f} (no currency stated)"
+
+
 def money(amounts: Mapping[str, Decimal]) -> str:
-    """Amounts as a person reads them: `USD 1,234.50`; several currencies stay apart."""
-    return " and ".join(f"{currency} {amount:,.2f}".strip() for currency, amount in sorted(amounts.items()))
+    """Amounts as a person reads them; several currencies stay apart, the unstated one last."""
+    texts = [one(currency, amount) for currency, amount in sorted(amounts.items(), key=lambda item: item[0] or "~")]
+    return " and ".join(filter(None, (", ".join(texts[:-1]), *texts[-1:])))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from meruit.ledes.dialects import SLUGS, dialect
 from meruit.ledes.reports.overview import FIXERS, SEVERITY_WORDS, InvoiceView, Overview, money, overview
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Rows shown per invoice; what is beyond stands in the workbook, and the page says so.
 ROWS = 200
+#: Invoices shown, the gravest first; a page of thousands opens nowhere.
+INVOICES = 500
 
 
 @cache
@@ -45,9 +48,16 @@ def html(findings: Iterable[Finding], scope: Scope, *, title: str = "E-bill chec
         severities=SEVERITY_WORDS,
         fixers=FIXERS,
         rows=ROWS,
+        most=INVOICES,
+        portal=_portal(scope),
         place=_place,
         heading=_heading,
     )
+
+
+def _portal(scope: Scope) -> str:
+    """The portal as people call it; a slug that no dialect has is shown as it is."""
+    return dialect(scope.portal).title if scope.portal in SLUGS else scope.portal or ""
 
 
 def _verdict(seen: Overview) -> str:
