@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meruit.guidelines.narrative.detection import Detection, at_task
+from meruit.guidelines.narrative.detection import Detection, at_task, at_units
 from meruit.guidelines.narrative.objects import CLERICAL_PASSES, after, in_hand
 from meruit.guidelines.narrative.understanding import cue
 from meruit.guidelines.narrative.words import CLERICAL, COMM, DRAFT, group
@@ -35,6 +35,10 @@ def filing_and_service(u: Understanding) -> Detection | None:
         arranges = task.verbs[0] in _ARRANGING and u.where(_SERVE, task) > task.at
         if arranges and in_hand(u, task, _ARRANGED, 9):
             return at_task(u, task, "filing-arranged", _WHY, CLERICAL_PASSES)
+    if not u.tasks:
+        k = u.where(_SERVE)
+        if u.reading.words[k] in _PROOF_OF:
+            return at_units(u, k, k, "filing-proof", "proofs of service are clerical", CLERICAL_PASSES)
     return None
 
 

@@ -48,6 +48,8 @@ def file_administration(u: Understanding) -> Detection | None:
 def _of_the_firm(u: Understanding, task: Task, k: int) -> bool:
     """Whether intake, storage, a letter of engagement or a number is the firm's and not the case's."""
     word = u.reading.words[k]
+    if word.startswith(("open", "clos")) and " " not in word:
+        return False  # asked below, with a file or matter as the object
     if word in _FORMS:
         return not task.kinds & REVIEW or task.verbs[0] == "complete"
     if word in _STORAGE:

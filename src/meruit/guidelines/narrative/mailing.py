@@ -57,7 +57,7 @@ def transmittals(u: Understanding) -> Detection | None:
             return at_task(u, task, "transmittal", *_ONLY_ENCLOSES)
         return None
     sends = k == task.at and (task.verbs[0] in _SENDING or word.startswith(("provide", "furnish")))
-    mails = task.kinds & COMM and word.startswith(_FORWARDING) and 0 < k - task.at <= 5
+    mails = (task.kinds & COMM or task.doc in _MAIL) and word.startswith(_FORWARDING) and 0 < k - task.at <= 5
     return at_task(u, task, "forwarding", *_ONLY_FORWARDS) if sends or mails else None
 
 

@@ -36,9 +36,13 @@ def marketing(u: Understanding) -> Detection | None:
             if word in _PRESS and _talks_to_the_press(u, task, word):
                 why = "talk with the press is not paid unless instructed"
                 return at_task(u, task, "marketing-press", why, _OWN)
-            if word.startswith(("monitor", "track")) and k == task.at and _watches_unasked(u, task):
+            if word.startswith(("monitor", "track", "follow")) and k == task.at and _watches_unasked(u, task):
                 why = "monitoring nobody instructed is not paid"
                 return at_task(u, task, "monitoring", why, "the client's instruction to monitor")
+    if not u.tasks:
+        k = next((k for k, word in enumerate(u.reading.words) if word in _SURE), -1)
+        if k >= 0:
+            return at_units(u, k, k, "marketing", "marketing is the firm's own cost", _OWN)
     return None
 
 
@@ -48,7 +52,7 @@ def _talks_to_the_press(u: Understanding, task: Task, word: str) -> bool:
         return False
     if task.kinds & DRAFT and any(w in _CASE_PAPERS for w in words):
         return False
-    return word != "reporter" or any(w in _STORY for w in words)
+    return word != "reporter" or task.verbs[0] == "interview" or any(w in _STORY for w in words)
 
 
 def _watches_unasked(u: Understanding, task: Task) -> bool:

@@ -16,6 +16,7 @@ _SUPERVISE = cue("supervise")
 _TEACHING, _ASSIGNING, _OF_STAFF = (
     group("oversight.teaching"), group("oversight.assigning"), group("oversight.of-staff"),
 )  # fmt: skip
+_BARE = group("oversight.bare")
 _ROUTINE, _THE_FILE = group("oversight.routine"), group("oversight.the-file")
 #: A look at the file that tells more than three details is work on something.
 _MUCH = 12
@@ -33,7 +34,7 @@ def supervision(u: Understanding) -> Detection | None:
         if task.kinds & REVIEW and _reads_the_file(u, task) and any(w in _ROUTINE for w in u.reading.words):
             return at_task(u, task, "supervision-file", "looking at the file for its status is overhead", _OWN)
     k = u.where(_SUPERVISE)
-    if not u.tasks and u.reading.words[k] in ("diary review", "file diary", "file review"):
+    if not u.tasks and u.reading.words[k] in _BARE:
         return at_units(u, k, k, "supervision-diary", "looking at the file for its status is overhead", _OWN)
     return None
 

@@ -23,6 +23,7 @@ _TO_SCHEDULE, _DATE_NOUNS, _BARE = (
     group("scheduling.to-schedule"), group("scheduling.date-nouns"), group("scheduling.bare"),
 )  # fmt: skip
 _WATCHING, _DOCKETS = group("scheduling.watching"), group("scheduling.dockets")
+_SETTING, _SET = group("scheduling.setting"), group("scheduling.set")
 _KEEPING, _CALENDARS = group("scheduling.keeping"), group("scheduling.calendars")
 _ARRANGED_SERVICE = group("filing.arranged")
 #: A talk with more than three details of subject is about more than a date.
@@ -55,6 +56,8 @@ def _schedules(u: Understanding, task: Task) -> tuple[str, str] | None:
             return "scheduling", "scheduling and docketing are clerical"
         if in_hand(u, task, _SCHEDULED, 9) and not in_hand(u, task, _ARRANGED_SERVICE, 4):
             return "scheduling-arrange", "arranging dates and rooms is clerical"
+    if verb in _SETTING and in_hand(u, task, _SET, 3):
+        return "scheduling-set", _WHY_DATES
     if task.kinds & COMM and task.subject <= _MUCH and u.internal(task) < 0 and _about_dates(u, task):
         return "scheduling-talk", "arranging dates is clerical, also by telephone"
     if task.kinds & REVIEW and verb in _WATCHING and task.weight <= _MUCH and in_hand(u, task, _DOCKETS, 3):
@@ -77,6 +80,8 @@ def _about_dates(u: Understanding, task: Task) -> bool:
         if words[k] in _TO_SCHEDULE:
             inflected = task.topic_at in (k - 1, k - 2) and bases[k] != words[k]
             named = task.topic_at == k - 1 and words[k] in _DATE_NOUNS
+            if words[k] in _SETTING and not any(word in _SET for word in words[k + 1 : k + 5]):
+                continue
             if words[k - 1] == "to" or inflected or named:
                 return True
     return False

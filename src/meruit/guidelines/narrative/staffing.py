@@ -14,12 +14,14 @@ from meruit.guidelines.narrative.vagueness import communication
 from meruit.guidelines.narrative.words import (
     ATTEND,
     CLERICAL,
+    CLIENT,
     COMM,
     DRAFT,
     EVENT,
     INSIDE,
     INTERNAL,
     MANAGE,
+    OUTSIDE,
     PLAN,
     RESEARCH,
     REVIEW,
@@ -109,6 +111,12 @@ def internal_conference(u: Understanding, *, mode: str = "prohibit") -> Detectio
             k = next((k for k in range(task.at, task.end) if u.reading.bits[k] & INTERNAL), -1)
             if k >= 0:
                 return at_task(u, task, "internal-meeting", "talk inside the firm is not paid", _MEETING_PASSES)
+        if task.kinds & (PLAN | REVIEW) and not communication(u, task):
+            k = next(
+                (k for k in range(task.at + 1, task.end) if u.inside_at(k) and u.reading.words[k - 1] == "with"), -1
+            )
+            if k >= 0 and not task.persons & (CLIENT | OUTSIDE):
+                return at_units(u, k - 1, k, "internal-with", "talk inside the firm is not paid", _MEETING_PASSES)
         if task.kinds & (CLERICAL | MANAGE | PLAN | RESEARCH | ATTEND) or not communication(u, task):
             continue
         if task.verbs[0] in _ASSIGNING:
