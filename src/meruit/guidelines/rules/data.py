@@ -161,18 +161,19 @@ def duplicate_line(p: Params, c: Context) -> tuple[Check, ...]:
     before: dict[Hashable, Entry] = {}
     numbers: dict[str, Entry] = {}
     for entry in c.earlier if p.flag("earlier_invoices") else ():
-        same = _same_work(entry)
-        if not isinstance(same, Unjudged):
-            before.setdefault(same, entry)
+        if not isinstance(_same_day(entry), Unjudged):
+            before.setdefault(_same_work(entry), entry)
     for entry in c.earlier if p.flag("invoice_number") else ():
         if entry.invoice:
             numbers.setdefault(entry.invoice, entry)
 
     def lines(group: Sequence[Entry]) -> Iterator[Hit]:
-        key = _same_work(group[0])
-        first = None if isinstance(key, Unjudged) else before.get(key)
-        for entry in group if first else group[1:]:
-            twin = first or group[0]
+        met: dict[Hashable, Entry] = {}
+        for entry in group if before or len(group) > 1 else ():
+            same = _same_work(entry)
+            twin = before.get(same) or met.setdefault(same, entry)
+            if twin is entry:
+                continue
             there = f" of invoice {twin.invoice}" if twin.invoice and twin.invoice != entry.invoice else ""
             yield Hit(
                 entry=entry,
@@ -198,19 +199,25 @@ def duplicate_line(p: Params, c: Context) -> tuple[Check, ...]:
                 "correct that invoice.",
             )
 
-    checks: list[Check] = [GroupCheck(_same_work, lines, kind=None)]
+    checks: list[Check] = [GroupCheck(_same_day, lines, kind=None)]
     if numbers:
         checks.append(GroupCheck(lambda e: e.invoice, invoices, kind=None))
     return tuple(checks)
 
 
-def _same_work(entry: Entry) -> Hashable | Unjudged:
+def _same_day(entry: Entry) -> Hashable | Unjudged:
+    """Lines that could be the same: those of one person and day, or expenses of one day, of one quantity."""
     who = entry.timekeeper or entry.timekeeper_name
     if entry.date is None or entry.narrative is None or entry.quantity is None:
         return blank("date, quantity or narrative")
-    if entry.kind == "fee" and not who:
-        return blank("timekeeper")
-    words = normalised(entry.narrative)
+    if entry.kind == "fee":
+        return (who, entry.matter, entry.date, entry.hours) if who else blank("timekeeper")
+    return (entry.matter, entry.date, entry.expense_code, entry.units, "expense")
+
+
+def _same_work(entry: Entry) -> Hashable:
+    """What two lines share that are one line twice."""
+    words = normalised(entry.narrative or "")
     if entry.kind == "expense":
-        return ("expense", entry.matter, entry.date, entry.expense_code, entry.quantity, entry.value, words)
-    return (who, entry.matter, entry.date, entry.hours, words)
+        return (_same_day(entry), entry.value, words)
+    return (_same_day(entry), words)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from meruit.guidelines import say
 from meruit.guidelines.consent import approved
-from meruit.guidelines.events import attended
 from meruit.guidelines.outcome import Hit, Unjudged, blank
 from meruit.guidelines.params import Refused, choice, number, numbers, table
 from meruit.guidelines.people import class_of, classes_named
@@ -118,25 +117,20 @@ def internal_conference(p: Params, c: Context) -> tuple[Check, ...]:
     return (GroupCheck(key, day),) if mode == "cap" else (TextCheck(line),)
 
 
-_ACTS = {
-    "draft": r"draft\w*|prepar\w*|writ\w*|wrote|compos\w*",
-    "revise": r"revis\w*|edit\w*|finali[sz]\w*|redlin\w*",
-    "review": r"review\w*|analy[sz]\w*|read\b|stud(?:y|ied)|examin\w*|evaluat\w*",
-    "research": r"research\w*",
-}
-_ACT = [(act, re.compile(rf"^\W*(?:further |continu\w+ )?(?:{words})", re.IGNORECASE)) for act, words in _ACTS.items()]
+_ACT = re.compile(
+    r"^\W*(?:further |continu\w+ )?(?:(?P<draft>draft\w*|prepar\w*|writ\w*|wrote|compos\w*)|"
+    r"(?P<revise>revis\w*|edit\w*|finali[sz]\w*|redlin\w*)|"
+    r"(?P<review>review\w*|analy[sz]\w*|read\b|stud(?:y|ied)|examin\w*|evaluat\w*)|(?P<research>research\w*))",
+    re.IGNORECASE,
+)
 _LINKS = "a an and as at by for from in into of on or per re regarding same the to with"
 _SMALL = frozenset(_LINKS.split())
 
 
-def _work(narrative: str) -> tuple[str, frozenset[str]] | None:
-    """The act a narrative opens with and the words that tell on what, if they tell enough to compare."""
-    for act, words in _ACT:
-        match = words.match(narrative)
-        if match:
-            rest = frozenset(normalised(narrative[match.end() :]).split()) - _SMALL
-            return (act, rest) if len(rest) >= 3 else None
-    return None
+def _thing(narrative: str) -> frozenset[str]:
+    """The words after the opening act: on what it was done."""
+    act = _ACT.match(narrative)
+    return frozenset(normalised(narrative[act.end() :] if act else narrative).split()) - _SMALL
 
 
 @rule_type(
@@ -158,33 +152,34 @@ def duplicated_effort(p: Params, c: Context) -> Check:
 
     A suggestion from the words of an invoice's lines. A person decides.
     """
-    alike, most = p.number("similarity"), int(p.number("max_timekeepers"))
+    alike, most = float(p.number("similarity")), int(p.number("max_timekeepers"))
 
     def key(entry: Entry) -> Hashable | Unjudged:
         if not entry.narrative:
             return blank("narrative")
-        work = _work(entry.narrative)
-        if work is None or attended(entry.narrative):
+        act = _ACT.match(entry.narrative)
+        if act is None:
             return None
-        if not entry.timekeeper:
-            return blank("timekeeper")
-        return (entry.invoice, entry.matter, work[0])
+        return (entry.invoice, entry.matter, act.lastgroup) if entry.timekeeper else blank("timekeeper")
 
     def check(lines: Sequence[Entry]) -> Iterator[Hit]:
+        if len({e.timekeeper for e in lines}) <= most:
+            return
+        things = [_thing(e.narrative or "") for e in lines]
         by_word: dict[str, list[int]] = defaultdict(list)
-        told_of = [work[1] for e in lines if (work := _work(e.narrative or ""))]
-        for at, words in enumerate(told_of):
-            for word in words:
+        for at, words in enumerate(things):
+            # Fewer than three words tell too little to be compared.
+            for word in words if len(words) >= 3 else ():
                 by_word[word].append(at)
         for at, entry in enumerate(lines):
-            rare = min(told_of[at], key=lambda w: (len(by_word[w]), w))
-            # Lines that share the rarest word are the only ones that can be much alike and are few.
-            near = {n for w in (rare, max(told_of[at], key=len)) for n in by_word[w][:40] if n < at}
+            mine = things[at]
+            # Lines much alike share their rarest words, and few lines have those.
+            rare = sorted(mine, key=lambda word: (len(by_word[word]), word))[: 1 + int(len(mine) * (1 - alike))]
+            near = {n for word in rare for n in by_word[word][:40] if n < at}
             others = [
                 lines[n]
                 for n in sorted(near)
-                if lines[n].timekeeper != entry.timekeeper
-                and len(told_of[n] & told_of[at]) >= alike * len(told_of[n] | told_of[at])
+                if lines[n].timekeeper != entry.timekeeper and len(things[n] & mine) >= alike * len(things[n] | mine)
             ]
             people = list(dict.fromkeys(o.timekeeper for o in others))
             if len(people) >= most:

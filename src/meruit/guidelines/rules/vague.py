@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from meruit.guidelines import say
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from meruit.guidelines.context import Context
     from meruit.guidelines.entry import Entry
     from meruit.guidelines.params import Params
+
+_FIRST_WORD = re.compile(r"[^\W_]+")
 
 #: The eight phrases of the reference profile with their forms.
 PHRASES = (
@@ -161,23 +164,27 @@ def repeated_narrative(p: Params, c: Context) -> Check:
     def key(entry: Entry) -> Hashable | Unjudged:
         if not entry.narrative or not entry.timekeeper:
             return blank("narrative or timekeeper")
-        words = normalised(entry.narrative)
-        return (entry.invoice, entry.timekeeper, re.sub(r"\d+", "#", words) if near else words)
+        first = _FIRST_WORD.search(entry.narrative)
+        return (entry.invoice, entry.timekeeper, first.group().lower() if first else "")
 
-    def check(lines: Sequence[Entry]) -> Iterator[Hit]:
-        if len(lines) <= most:
+    def check(beginning_alike: Sequence[Entry]) -> Iterator[Hit]:
+        if len(beginning_alike) <= most:
             return
-        for entry in lines[most:]:
-            yield Hit(
-                entry=entry,
-                field="narrative",
-                found=f"{len(lines)} times",
-                expected=f"at most {most}",
-                words=entry.narrative,
-                span=(0, len(entry.narrative or "")),
-                message=f"The timekeeper uses these words {len(lines)} times on this invoice, from line "
-                f"{lines[0].id} on. "
-                "What was done on this day passes.",
-            )
+        same: dict[str, list[Entry]] = defaultdict(list)
+        for entry in beginning_alike:
+            words = normalised(entry.narrative or "")
+            same[re.sub(r"\d+", "#", words) if near else words].append(entry)
+        for lines in same.values():
+            for entry in lines[most:]:
+                yield Hit(
+                    entry=entry,
+                    field="narrative",
+                    found=f"{len(lines)} times",
+                    expected=f"at most {most}",
+                    words=entry.narrative,
+                    span=(0, len(entry.narrative or "")),
+                    message=f"The timekeeper uses these words {len(lines)} times on this invoice, from line "
+                    f"{lines[0].id} on. What was done on this day passes.",
+                )
 
     return GroupCheck(key, check)
