@@ -37,7 +37,9 @@ _ANSWERING = group("pieces.answering")
 _SENDING = group("pieces.sending")
 _TALKING_THROUGH = frozenset({"go over", "go through", "discuss", "talk about", "work through"})
 #: What one does at an event is part of attending it: answering the court, negotiating at a mediation.
-_AT_THE_EVENT = frozenset({"reply", "respond", "answer questions", "negotiate"})
+_AT_THE_EVENT = frozenset(
+    {"reply", "respond", "answer questions", "negotiate", "examine", "question", "execute", "sign"}
+)
 _FOR_SETTLEMENT = frozenset({"mediation", "settlement conference", "settlement meeting", "negotiation session"})
 _ARGUING = group("pieces.arguing")
 _MAIL = group("pieces.mail")

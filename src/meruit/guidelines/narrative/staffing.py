@@ -50,7 +50,7 @@ def multiple_attendees(u: Understanding, *, max_attendees: int = 1) -> Detection
         for k, found in enumerate(r.unit_cues):
             if not found & _ATTENDEES:
                 continue
-            if any(word in ("preparation", "preparing", "prepare", "prep") for word in r.words):
+            if any(word.startswith("prep") for word in r.words):
                 break
             at_event = any(b & EVENT for b in r.bits) or any(t.kinds & ATTEND for t in u.tasks)
             if not at_event:

@@ -60,7 +60,7 @@ _AFTER_VERB = DET | ANAPHOR | DOC | HEAP | PERSON | EVENT | CAPITAL | NUMBER
 #: After these an -ing form begins another task: "... while drafting reply".
 _BEFORE_GERUND = group("tasks.before-gerund")
 _OUTWARD = group("tasks.outward")
-#: Of the words that are verb and noun, those which after a comma are the verb.
+#: Of the words that are verb and noun, those which after a comma or "and" are the verb.
 _PLAIN_VERBS = frozenset({"research", "review", "draft", "call", "outline"})
 #: What may stand before a verb that is noun as well, at the beginning: "I", "Partner", "(.3)", "continued to".
 _BEFORE_SUBJECT = STRONG | AUX | INSIDE | TIME | DET
@@ -123,12 +123,17 @@ def segment(r: Reading) -> list[Task]:
     head, separator, topic, start = True, "start", False, 0
     bare_so_far = True  # nothing but separators and verbs since the last head
     form = 0
+    between = False  # "between" waits for its "and"
     headed = False  # the last mark was a colon after a few words, which are a heading
     i = 0
     while i < count:
         b = bits[i]
         if b & (STRONG | WEAK):
             if b & ASIDE:
+                i += 1
+                continue
+            if words[i] == "and" and between:
+                between = False  # "agreement between carrier and broker"
                 i += 1
                 continue
             if b & STRONG:
@@ -160,6 +165,8 @@ def segment(r: Reading) -> list[Task]:
                 bare_so_far = head = topic = False
                 i += 1
                 continue
+            if at >= 0 and separator == "weak" and found and _of_purpose(r, found[-1], at):
+                at = -1
             if at >= 0:
                 kinds, verb, new_form = _kind_at(r, at)
                 r.weights[at] = 0
@@ -197,6 +204,7 @@ def segment(r: Reading) -> list[Task]:
             bare_so_far = False
         if b & TOPIC:
             topic = True
+        between = between or words[i] == "between"
         i += 1
     if found and found[0].separator == "strong":
         mark = next((k for k in range(found[0].at, -1, -1) if bits[k] & STRONG), -1)
@@ -419,7 +427,7 @@ def _opens(r: Reading, k: int, separator: str, topic: bool, form: int, bare: boo
             if after in _OUTWARD:
                 return bool(beyond & (PERSON | CAPITAL))
             return bool(following & (DET | DOC | PERSON)) and bool(form & BASE or not form)
-        if r.bases[k] in _PLAIN_VERBS and form & BASE and words[k - 1] == "," and not last:
+        if r.bases[k] in _PLAIN_VERBS and form & BASE and joined in (",", "and", "&") and not last:
             return not following & (WEAK | STRONG)
         if b & TRAVEL:
             return after in ("to", "from", "back", "for")
@@ -442,6 +450,18 @@ def _nameless_act(r: Reading, end: int) -> Task | None:
 
 #: Units of a sentence long enough to tell of an act.
 _SENTENCE = 4
+
+
+def _of_purpose(r: Reading, task: Task, at: int) -> bool:
+    """Whether a verb goes on with what a talk was for: "Meet with client to review answers and verify figures"."""
+    if (
+        not task.kinds & COMM
+        or r.words[at - 1] != "and"
+        or not r.bits[at] & BASE
+        or not r.bits[at] & (REVIEW | STEP | COMM)
+    ):
+        return False
+    return any(r.words[k] == "to" and r.bits[k + 1] & VERB and r.bits[k + 1] & BASE for k in range(task.at + 1, at - 1))
 
 
 def _clause_turns(bits: list[int], k: int) -> bool:
@@ -486,7 +506,7 @@ def joins(verbs: list[str], new: int, together: int) -> bool:
         return bool(new & COMM)
     if not pair & ~(RESEARCH | REVIEW | STEP):
         return True
-    if pair & VAGUE:
+    if pair & VAGUE or (verbs[0] == "negotiate" and verbs[-1] == "finalize"):
         return True
     if pair & CLERICAL and pair & REVIEW and not pair & ~(CLERICAL | REVIEW | STEP):
         return verbs[0] in _FETCHING or verbs[-1] in _FETCHING
