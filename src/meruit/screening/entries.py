@@ -54,7 +54,7 @@ def entries_of(bill: ledes.File, name: str | None = None) -> Iterator[Entry]:
         units, rate = line.decimal("units"), line.decimal("rate")
         adjustment, tax = line.decimal("adjustment"), line.decimal("tax_total")
         yield Entry(
-            id=line.number,
+            id=line.number or line.item_number or str(line.order),
             kind="fee" if fee else "expense",
             narrative=line.narrative,
             date=line.day("date"),

@@ -11,6 +11,7 @@ from meruit.guidelines.outcome import Hit, Outcome, Unjudged, blank
 from meruit.guidelines.params import choice, number, texts
 from meruit.guidelines.phrases import literal, normalised
 from meruit.guidelines.registry import Check, GroupCheck, LineCheck, PhraseCheck, rule_type
+from meruit.guidelines.wording import text_check
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
@@ -65,12 +66,15 @@ def prohibited_phrase(p: Params, c: Context) -> Check:
     """Some phrases say that time passed and not what was done; the client lists them.
 
     Found anywhere they make false alarms ("follow-up visit", "handled freight"), so by default they
-    must be the operative words: open the entry or one of its tasks, or qualify its object.
+    must be the operative words: open the entry or one of its tasks, or qualify its object. The list of the
+    reference profile is heard with its forms and abbreviations; a client's own list is taken as it stands.
     """
     phrases, patterns = p.texts("phrases"), p.texts("patterns")
     found = tuple(dict.fromkeys((*(literal(phrase) for phrase in phrases), *patterns)))
     before, after = '"', '" does not say what was done. Its act and object pass; only the timekeeper knows them.'
     operative = p.text("match") == "operative"
+    if operative and phrases == PHRASES and not patterns:
+        return text_check("GL-07", c, "prohibited-phrase")
     sure = 0.9 if operative else 0.8
 
     def judge(entry: Entry, start: int, end: int) -> Hit | None:
