@@ -152,3 +152,14 @@ def test_a_file_without_a_line_end_does_not_pile_up(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(scan.Scan, "feed", watched)
     check_flat(bill() + b"endless|" * 40_000, dialect=NONE)
     assert max(held) < 1 << 15
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_a_long_file_without_end_marks_is_cut_between_its_lines(monkeypatch: pytest.MonkeyPatch, quick: bool) -> None:
+    rows = [fee(LINE_ITEM_DATE=f"202602{day % 28 + 1:02}") for day in range(300)]
+    data = text(full(rows)).replace("LIT-4402[]", "LIT-4402").encode()
+    monkeypatch.setattr(scan, "LONGEST_DAMAGE", 1 << 13)
+    monkeypatch.setattr(module, "PIECE", 1 << 12)
+    report = check_flat(data, dialect=NONE, quick=quick)
+    assert report.lines == 300
+    assert {f.rule for f in report.findings} == {"LF03", "duplicate-line"}

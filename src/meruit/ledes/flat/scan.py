@@ -159,8 +159,9 @@ class Scan:
                 self._damage(region)
                 i = stop
         if not final and len(tail) > LONGEST_DAMAGE:
-            self._damage(tail)
-            return b""
+            cut = self._last_line_end(tail)
+            self._damage(tail[:cut])
+            return tail[cut:]
         if final and tail:
             self._damage(tail)
             tail = b""
@@ -169,17 +170,20 @@ class Scan:
     def _feed_slowly(self, data: bytes, *, final: bool) -> bytes:
         """Every record looked at by itself: other column orders, and the tests' second opinion."""
         if not final:
-            stop = data.rfind(self.end)
-            safe = data.rfind(self.end, 0, max(stop, 0))
+            safe = data.rfind(self.end, 0, max(data.rfind(self.end), 0))
             while safe > 0 and not self._cuts_well(data, safe):
                 safe = data.rfind(self.end, 0, safe)
             if safe <= 0 and len(data) < LONGEST_DAMAGE:
                 return data
-            cut = (safe if safe > 0 else stop if stop > 0 else len(data) - len(self.end)) + len(self.end)
+            cut = safe + len(self.end) if safe > 0 else self._last_line_end(data)
             self._damage(data[:cut])
             return data[cut:]
         self._damage(data)
         return b""
+
+    def _last_line_end(self, data: bytes) -> int:
+        """Just behind the last physical line of `data`; its end where it has no line end at all."""
+        return data.rfind(b"\r" if self.frame.newline == b"\r" else b"\n") + 1 or len(data)
 
     def _cuts_well(self, data: bytes, at: int) -> bool:
         """Whether the pieces before and after `at` are whole records, so that nothing joins across it."""
