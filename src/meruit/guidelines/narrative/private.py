@@ -10,6 +10,7 @@ from meruit.guidelines.narrative.understanding import cue
 from meruit.guidelines.narrative.words import CLIENT, COMM, DRAFT, group
 
 if TYPE_CHECKING:
+    from meruit.guidelines.narrative.tasks import Task
     from meruit.guidelines.narrative.understanding import Understanding
 
 _PRIVATE = cue("private")
@@ -19,7 +20,9 @@ _RESERVE = re.compile(r"\breserves?\b[^.;]{0,30}\$\s?\d|\$\s?[\d,]+[^.;]{0,20}\b
 _FIGURE = re.compile(r"\d[-/]\d|\$")
 _FIGURES = (("private-number", _SSN), ("private-birth", _BIRTH), ("private-reserve", _RESERVE))
 _HEALTH = group("private.health")
-_ADMISSIONS = group("private.admissions")
+_OF_HEALTH = group("private.of-health")
+_FAULT, _VERDICTS = group("private.fault"), group("private.verdicts")
+_CONFESSING, _ADMISSIONS = group("private.confessing"), group("private.admissions") | group("private.of-confession")
 _PASSES = "the same work without the fact itself: what was advised on, not what was said"
 
 
@@ -32,46 +35,26 @@ def private_content(u: Understanding) -> Detection | None:
                 return at_span(u, match.span(), ground, "personal or reserved figures stand in the narrative", _PASSES)
     if not u.has(_PRIVATE):
         return None
-    r = u.reading
-    for k, word in enumerate(r.words):
-        if word in _HEALTH and any(
-            w in ("test", "results", "status", "positive", "diagnosis", "history", "treatment", "records", "chart")
-            for w in r.words[max(0, k - 3) : k + 4]
-        ):
+    words = u.reading.words
+    told = any(_tells_client(task) for task in u.tasks)
+    for k, word in enumerate(words):
+        if word in _HEALTH and any(near in _OF_HEALTH for near in words[max(0, k - 3) : k + 4]):
             return at_units(u, k, k, "private-health", "a person's health stands in the narrative", _PASSES)
-        if word in ("liability", "fault", "negligent", "guilty") or word in ("admitted", "admits", "lied"):
-            speaks = any(
-                t.kinds & (COMM | DRAFT) and (t.persons & CLIENT or t.verbs[0] in ("advise", "report", "inform"))
-                for t in u.tasks
-            )
-            near = r.words[k + 1 : k + 5]
-            if (
-                speaks
-                and word in ("liability", "fault")
-                and any(
-                    w in ("certain", "clear", "near", "likely", "probable", "admitted", "indefensible", "adverse")
-                    for w in near
-                )
-            ):
-                return at_units(
-                    u,
-                    k,
-                    min(len(r.words) - 1, k + 3),
-                    "private-admission",
-                    "an admission or assessment of fault stands in the narrative",
-                    _PASSES,
-                )
-            if (
-                speaks
-                and word in ("admitted", "admits", "lied", "guilty", "negligent")
-                and any(w in _ADMISSIONS or w in ("he", "she", "that", "to") for w in near)
-            ):
-                return at_units(
-                    u,
-                    k,
-                    min(len(r.words) - 1, k + 3),
-                    "private-admission",
-                    "an admission or assessment of fault stands in the narrative",
-                    _PASSES,
-                )
+        if told and _admits(word, words[k + 1 : k + 5]):
+            last = min(len(words) - 1, k + 3)
+            why = "an admission or assessment of fault stands in the narrative"
+            return at_units(u, k, last, "private-admission", why, _PASSES)
     return None
+
+
+def _tells_client(task: Task) -> bool:
+    """Whether a task reports or advises, so that what follows is what was said in confidence."""
+    return bool(task.kinds & (COMM | DRAFT)) and (
+        bool(task.persons & CLIENT) or task.verbs[0] in ("advise", "report", "inform")
+    )
+
+
+def _admits(word: str, near: list[str]) -> bool:
+    if word in _FAULT:
+        return any(w in _VERDICTS for w in near)
+    return word in _CONFESSING and any(w in _ADMISSIONS for w in near)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from meruit.guidelines.narrative.detection import Detection, at_task
 from meruit.guidelines.narrative.understanding import cue
 from meruit.guidelines.narrative.words import COMM, DRAFT, NUMBER, RESEARCH, REVIEW, group
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from meruit.guidelines.narrative.tasks import Task
     from meruit.guidelines.narrative.understanding import Understanding
 
@@ -38,9 +40,11 @@ def research_over_limit(u: Understanding, *, max_hours: Decimal = Decimal("3.0")
 
 
 #: What every lawyer of the field knows, or finds in the rules in minutes.
-_BASICS = group("proportion.basics")
-_PROCEDURE = group("proportion.procedure")
-_ORDINARY = group("proportion.ordinary")
+_BASICS, _PROCEDURE, _ORDINARY = (
+    group("proportion.basics"), group("proportion.procedure"), group("proportion.ordinary"),
+)  # fmt: skip
+_RULES_READ = group("proportion.rules-read")
+_OPEN_ISSUE = "an issue that is open or foreign to the firm, named"
 
 
 def basic_research(u: Understanding) -> Detection | None:
@@ -49,120 +53,73 @@ def basic_research(u: Understanding) -> Detection | None:
         return None
     r = u.reading
     for task in u.tasks:
-        looks = task.kinds & RESEARCH or (
-            task.kinds & REVIEW
-            and any(
-                w in ("local rules", "local rule", "page limits", "court rules") for w in r.words[task.at : task.at + 4]
-            )
-        )
-        if not looks:
+        near = r.words[task.at : task.at + 4]
+        if not task.kinds & RESEARCH and not (task.kinds & REVIEW and any(word in _RULES_READ for word in near)):
             continue
-        words = [w for k, w in enumerate(r.words[task.at + 1 : task.end], task.at + 1) if not r.bits[k] & (1 << 40)]
-        strange = sum(
-            1
-            for k in range(task.at + 1, task.end)
-            if r.weights[k] and r.words[k] not in _ORDINARY and not r.unit_cues[k] & _BASIC and not _rule_number(u, k)
-        )
-        if any(w in _BASICS for w in words) and strange <= 2:
-            return at_task(
-                u,
-                task,
-                "basic-elements",
-                "the firm is expected to know this",
-                "an issue that is open or foreign to the firm, named",
-            )
-        if any(w in _PROCEDURE for w in words) and strange <= 1:
-            return at_task(
-                u,
-                task,
-                "basic-procedure",
-                "the firm is expected to know this",
-                "an issue that is open or foreign to the firm, named",
-            )
+        words = r.words[task.at + 1 : task.end]
+        strange = sum(1 for k in range(task.at + 1, task.end) if _strange(u, k))
+        if any(word in _BASICS for word in words) and strange <= 2:
+            return at_task(u, task, "basic-elements", "the firm is expected to know this", _OPEN_ISSUE)
+        if any(word in _PROCEDURE for word in words) and strange <= 1:
+            return at_task(u, task, "basic-procedure", "the firm is expected to know this", _OPEN_ISSUE)
     return None
 
 
-def _rule_number(u: Understanding, k: int) -> bool:
-    """ "Rule 33" is procedure; "section 911.2" is a particular law."""
-    return bool(u.reading.bits[k] & NUMBER) and k > 0 and u.reading.words[k - 1] in ("rule", "rules")
+def _strange(u: Understanding, k: int) -> bool:
+    """Whether a word takes the question beyond the basics; "Rule 33" does not, "section 911.2" does."""
+    r = u.reading
+    if not r.weights[k] or r.words[k] in _ORDINARY or r.unit_cues[k] & _BASIC:
+        return False
+    return not (r.bits[k] & NUMBER and r.words[k - 1] in ("rule", "rules"))
 
 
-class Benchmark(NamedTuple):
-    """Up to how many hours a small task is believed, and how it is recognised."""
-
-    name: str
-    hours: Decimal
-
-
-_TINY = group("proportion.tiny")
-_SHORT = group("proportion.short")
-#: Benchmarks in hours; a client's own stand above them (parameter `benchmarks`).
-BENCHMARKS: dict[str, Decimal] = {
+_TINY, _SHORT = group("proportion.tiny"), group("proportion.short")
+_EXTENDABLE = group("proportion.extendable")
+_READING = ("review", "read", "receive")
+#: Up to how many hours a small task is believed; a client's own figures stand above them (`benchmarks`).
+BENCHMARKS: Mapping[str, Decimal] = {
     "tiny": Decimal("0.5"),
     "short": Decimal("1.5"),
     "notice": Decimal("0.4"),
     "order": Decimal("0.5"),
     "extension": Decimal("1.5"),
     "email": Decimal("0.9"),
-    "handbook": Decimal("99"),
 }
+#: Mails and orders that tell more than this, in quarters of a detail, may take longer.
+_LONG_MAIL, _LONG_DRAFT, _LONG_ORDER = 24, 40, 8
 
 
-def disproportionate_time(u: Understanding, *, benchmarks: dict[str, Decimal] | None = None) -> Detection | None:
+def disproportionate_time(u: Understanding, *, benchmarks: Mapping[str, Decimal] | None = None) -> Detection | None:
     """More hours than a small task takes: a one-page notice, a two-line mail, an extension."""
     if u.hours is None or not u.has(_SIZE) or len(u.pieces) > 1:
         return None
     table = BENCHMARKS if benchmarks is None else {**BENCHMARKS, **benchmarks}
-    if u.hours <= min(table.values()):
-        return None
-    r = u.reading
     for task in u.tasks:
         kind = _small(u, task)
         if kind is not None and u.hours > table[kind]:
-            return at_task(
-                u,
-                task,
-                f"proportion-{kind}",
-                f"{u.hours} hours are more than the {table[kind]} this task is expected to take",
-                "time in proportion, or what made it long",
-            )
-    del r
+            why = f"{u.hours} hours are more than the {table[kind]} this task is expected to take"
+            return at_task(u, task, f"proportion-{kind}", why, "time in proportion, or what made it long")
     return None
 
 
 def _small(u: Understanding, task: Task) -> str | None:
+    """Which kind of small task it is, if one."""
     words = u.reading.words[task.start : task.end]
-    if any(w in _TINY for w in words):
+    if any(word in _TINY for word in words):
         return "tiny"
-    if any(w in _SHORT for w in words):
+    if any(word in _SHORT for word in words):
         return "short"
-    plural = any(w.endswith("s") and w[:-1] in ("notice", "order", "email") for w in words)
-    counted = any(u.reading.bits[k] & NUMBER for k in range(task.at, task.end))
     near = words[: task.at - task.start + 4]
-    if task.kinds & REVIEW and not task.kinds & DRAFT and not plural and len(task.verbs) == 1:
-        if "notice" in near and task.doc == "notice" and not counted and task.verbs[0] in ("review", "read", "receive"):
-            return "notice"
-        if task.doc == "order" and not counted and task.verbs[0] in ("review", "read", "receive") and u.weight <= 8:
-            return "order"
-    if (
-        task.kinds & DRAFT
-        and ("extension" in words or "extend" in words)
-        and any(w in ("motion", "stipulation", "request", "letter") for w in near)
-    ):
+    if task.kinds & DRAFT and ("extension" in words or "extend" in words) and any(w in _EXTENDABLE for w in near):
         return "extension"
-    if (
-        task.doc in ("email", "e-mail")
-        and task.kinds & DRAFT
-        and not task.kinds & COMM
-        and not plural
-        and u.weight < 40
-    ):
-        return "email"
-    if (
-        task.kinds & COMM
-        and task.verbs == ["email"]
-        and u.reading.words[task.at] in ("email", "e-mail")
-        and u.weight < 24
-    ):
-        return "email"
-    return None
+    if any(word in ("notices", "orders", "emails") for word in words):
+        return None
+    if task.kinds & REVIEW and not task.kinds & DRAFT and len(task.verbs) == 1 and task.verbs[0] in _READING:
+        counted = any(u.reading.bits[k] & NUMBER for k in range(task.at, task.end))
+        if task.doc == "notice" and "notice" in near and not counted:
+            return "notice"
+        return "order" if task.doc == "order" and not counted and u.weight <= _LONG_ORDER else None
+    if task.doc in ("email", "e-mail") and task.kinds & DRAFT and not task.kinds & COMM:
+        return "email" if u.weight < _LONG_DRAFT else None
+    mails = task.kinds & COMM and task.verbs == ["email"] and u.reading.words[task.at] in ("email", "e-mail")
+    return "email" if mails and u.weight < _LONG_MAIL else None

@@ -33,73 +33,78 @@ from meruit.utbms import Grade
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from meruit.guidelines.narrative.tasks import Task
     from meruit.guidelines.narrative.understanding import Understanding
 
 _ATTENDEES, _LEVEL, _EXPERT, _APPROVAL = cue("attendees"), cue("level"), cue("expert"), cue("approval")
 
-_SECOND = group("staffing.second")
-_HELPING = group("staffing.helping")
+_SECOND, _HELPING = group("staffing.second"), group("staffing.helping")
+#: Supervision speaks of these.
+_ASSIGNING = group("staffing.assigning")
+_MEETINGS = group("staffing.attending")
+#: Work a paralegal does: verbs and objects. Checking citations is a level fault for any lawyer.
+_CITES, _CODING, _FIRST_LEVEL = group("staffing.cites"), group("staffing.coding"), group("staffing.first-level")
+_FORMS, _FORMS_MADE, _ROUTINE = group("staffing.forms"), group("staffing.forms-made"), group("staffing.routine")
+_SENIOR_FORMS = group("staffing.senior-forms")
+_RECORDS_WORK, _RECORDS = group("staffing.records-work"), group("staffing.records")
+_OURS, _THEIRS = group("staffing.ours"), group("staffing.theirs")
+
+_WHY_SECOND = "a second person of the firm is at the event"
+_ONE_ATTENDEE = "one attendee, or the client's written approval by number"
+_WHY_INTERNAL = "talk inside the firm is not paid"
+_ONE_BILLER = "nothing, or where the client allows it one biller with participants, subject and value"
+_LESS_SENIOR = "a less senior timekeeper, or the reason why not"
+_APPROVER = "the approver's name and the date of the approval"
 
 
 def multiple_attendees(u: Understanding, *, max_attendees: int = 1) -> Detection | None:
     """More than one of the firm at one event, as far as this line shows it."""
     if max_attendees > 1:
         return None
-    r = u.reading
-    if u.has(_ATTENDEES):
-        for k, found in enumerate(r.unit_cues):
-            if not found & _ATTENDEES:
-                continue
-            if any(word.startswith("prep") for word in r.words):
-                break
-            at_event = any(b & EVENT for b in r.bits) or any(t.kinds & ATTEND for t in u.tasks)
-            if not at_event:
-                break
-            if any(t.kinds & (PLAN | DRAFT) and not t.kinds & ATTEND for t in u.tasks[:1]):
-                break
-            if r.words[k] in _SECOND or (
-                r.words[k] in _HELPING and any(t.kinds & (ATTEND | VAGUE) for t in u.tasks) | (not u.tasks)
-            ):
-                return at_units(
-                    u,
-                    k,
-                    k,
-                    "attendees-words",
-                    "a second person of the firm is at the event",
-                    "one attendee, or the client's written approval by number",
-                )
+    k = _said_to_be_second(u) if u.has(_ATTENDEES) else -1
+    if k >= 0:
+        return at_units(u, k, k, "attendees-words", _WHY_SECOND, _ONE_ATTENDEE)
     for task in u.tasks:
-        if not task.kinds & ATTEND or (task.event is None and not _meeting(u, task.at, task.end)):
-            continue
-        if task.kinds & PLAN and not any(v == "attend" for v in task.verbs):
-            continue
-        for k in range(task.at + 1, task.end):
-            if r.bits[k] & INSIDE and u.inside_at(k) and _beside(u, k):
-                return at_units(
-                    u,
-                    k,
-                    k,
-                    "attendees-with",
-                    "a second person of the firm is at the event",
-                    "one attendee, or the client's written approval by number",
-                )
+        k = _with_colleague(u, task)
+        if k >= 0:
+            return at_units(u, k, k, "attendees-with", _WHY_SECOND, _ONE_ATTENDEE)
     return None
 
 
-def _meeting(u: Understanding, first: int, last: int) -> bool:
-    return any(w.endswith(("meeting", "meetings", "trial", "hearing")) for w in u.reading.words[first:last])
+def _said_to_be_second(u: Understanding) -> int:
+    """The unit saying that somebody sat second or helped at an event, or -1."""
+    r = u.reading
+    if any(word.startswith("prep") for word in r.words):
+        return -1  # helping to prepare is not attending
+    if not any(b & EVENT for b in r.bits) and not any(task.kinds & ATTEND for task in u.tasks):
+        return -1
+    if u.tasks and u.tasks[0].kinds & (PLAN | DRAFT) and not u.tasks[0].kinds & ATTEND:
+        return -1
+    helps = not u.tasks or any(task.kinds & (ATTEND | VAGUE) for task in u.tasks)
+    for k, found in enumerate(r.unit_cues):
+        if found & _ATTENDEES and (r.words[k] in _SECOND or (helps and r.words[k] in _HELPING)):
+            return k
+    return -1
+
+
+def _with_colleague(u: Understanding, task: Task) -> int:
+    """The unit naming somebody of the firm beside whom the event was attended, or -1."""
+    if not task.kinds & ATTEND or (task.event is None and not _meets(u, task)):
+        return -1
+    if task.kinds & PLAN and "attend" not in task.verbs:
+        return -1
+    return next((k for k in range(task.at + 1, task.end) if u.inside_at(k) and _beside(u, k)), -1)
+
+
+def _meets(u: Understanding, task: Task) -> bool:
+    words = u.reading.words[task.at : task.end]
+    return any(word.endswith(("meeting", "meetings", "trial", "hearing")) for word in words)
 
 
 def _beside(u: Understanding, k: int) -> bool:
     """ "with associate", "along with two associates"; not "deposition of associate"."""
-    words = u.reading.words
-    return any(w in ("with", "w/", "along with", "alongside", "and") for w in words[max(0, k - 3) : k])
-
-
-_ASSIGNING = frozenset({"instruct", "assign", "delegate", "direct", "supervise"})
-
-
-_MEETING_PASSES = "nothing, or where the client allows it one biller with participants, subject and value"
+    near = u.reading.words[max(0, k - 3) : k]
+    return any(word in ("with", "along with", "alongside", "and") for word in near)
 
 
 def internal_conference(u: Understanding, *, mode: str = "prohibit") -> Detection | None:
@@ -107,112 +112,64 @@ def internal_conference(u: Understanding, *, mode: str = "prohibit") -> Detectio
     if mode == "allow":
         return None
     for task in u.tasks:
-        if task.kinds & ATTEND and not task.kinds & PLAN and task.event in ("meeting", "meetings", "conference", None):
-            k = next((k for k in range(task.at, task.end) if u.reading.bits[k] & INTERNAL), -1)
-            if k >= 0:
-                return at_task(u, task, "internal-meeting", "talk inside the firm is not paid", _MEETING_PASSES)
-        if task.kinds & (PLAN | REVIEW) and not communication(u, task):
-            k = next(
-                (k for k in range(task.at + 1, task.end) if u.inside_at(k) and u.reading.words[k - 1] == "with"), -1
-            )
-            if k >= 0 and not task.persons & (CLIENT | OUTSIDE):
-                return at_units(u, k - 1, k, "internal-with", "talk inside the firm is not paid", _MEETING_PASSES)
-        if task.kinds & (CLERICAL | MANAGE | PLAN | RESEARCH | ATTEND) or not communication(u, task):
-            continue
-        if task.verbs[0] in _ASSIGNING:
-            continue  # supervision speaks
-        if task.kinds & (DRAFT | REVIEW) and not task.kinds & COMM and not task.persons & INSIDE:
-            continue
-        k = u.internal(task)
-        if k >= 0:
-            ground = (
-                "internal-code"
-                if k == task.at and not u.reading.bits[k] & INSIDE and " " not in u.reading.words[k]
-                else "internal"
-            )
-            return at_task(
-                u,
-                task,
-                ground,
-                "talk inside the firm is not paid",
-                "nothing, or where the client allows it one biller with participants, subject and value",
-            )
+        found = _talks_inside(u, task)
+        if found is not None:
+            return at_task(u, task, found, _WHY_INTERNAL, _ONE_BILLER)
     return None
 
 
-#: Work a paralegal does: verbs and objects. Checking citations is a level fault for any lawyer.
-_CITES = group("staffing.cites")
-_CODING = group("staffing.coding")
-_FIRST_LEVEL = group("staffing.first-level")
-_FORMS = group("staffing.forms")
+def _talks_inside(u: Understanding, task: Task) -> str | None:
+    """The ground on which a task is talk inside the firm, if it is."""
+    r = u.reading
+    units = range(task.at, task.end)
+    if task.kinds & ATTEND and not task.kinds & PLAN and (task.event is None or task.event in _MEETINGS):
+        return "internal-meeting" if any(r.bits[k] & INTERNAL for k in units) else None
+    talks = communication(u, task)
+    if task.kinds & (PLAN | REVIEW) and not talks and not task.persons & (CLIENT | OUTSIDE):
+        together = any(u.inside_at(k) and r.words[k - 1] == "with" for k in units[1:])
+        return "internal-with" if together else None
+    if not talks or task.kinds & (CLERICAL | MANAGE | PLAN | RESEARCH | ATTEND) or task.verbs[0] in _ASSIGNING:
+        return None
+    if task.kinds & (DRAFT | REVIEW) and not task.kinds & COMM and not task.persons & INSIDE:
+        return None
+    k = u.internal(task)
+    if k < 0:
+        return None
+    by_code = k == task.at and not r.bits[k] & INSIDE and " " not in r.words[k]
+    return "internal-code" if by_code else "internal"
 
 
 def level_of_work(u: Understanding) -> Detection | None:
     """Work that a less senior timekeeper should have done, by the class of whoever did it."""
-    grade = u.grade
-    if grade is None or not grade.is_lawyer or not u.has(_LEVEL) or len(u.pieces) > 1:
+    if u.grade is None or not u.grade.is_lawyer or not u.has(_LEVEL) or len(u.pieces) > 1:
         return None
-    r = u.reading
-    senior = grade is not Grade.ASSOCIATE
     for task in u.tasks:
-        told = "a less senior timekeeper, or the reason why not"
-        if any(v in _CITES for v in task.verbs) and not task.kinds & DRAFT:
-            return at_task(u, task, "level-cites", "checking citations is a paralegal's work", told)
-        words = r.words[task.start : task.end]
-        if (
-            senior
-            and task.kinds & REVIEW
-            and (any(v in _CODING for v in task.verbs) or any(w in _FIRST_LEVEL for w in words))
-        ):
-            if "strategy" in words or "protocol" in words:
-                continue
-            return at_task(u, task, "level-coding", "first-level review is not a senior lawyer's work", told)
-        if (
-            task.kinds & DRAFT
-            and task.verbs[0] in ("prepare", "draft", "create", "compile", "complete")
-            and any(w in _FORMS for w in words[:5])
-        ) and _routine_form(u, task.at, task.end):
-            return at_task(u, task, "level-forms", "these forms are a paralegal's work", told)
-        if (
-            senior
-            and task.kinds & DRAFT
-            and any(
-                w in ("deposition notice", "deposition notices", "privilege log", "notice of deposition")
-                for w in words[:5]
-            )
-        ):
-            return at_task(u, task, "level-senior-forms", "this is not a senior lawyer's work", told)
-        if (
-            senior
-            and any(v in ("summarize", "summarise", "digest", "index", "organize") for v in task.verbs)
-            and any(w in ("medical records", "records", "documents") for w in words)
-        ):
-            return at_task(u, task, "level-records", "this is not a senior lawyer's work", told)
+        found = _below(u, task, senior=u.grade is not Grade.ASSOCIATE)
+        if found is not None:
+            return at_task(u, task, *found, _LESS_SENIOR)
     return None
 
 
-def _routine_form(u: Understanding, first: int, last: int) -> bool:
-    """Several of a kind, or forms to keepers of records: nothing that needs a lawyer's judgement."""
-    words = u.reading.words[first:last]
-    return any(
-        w
-        in (
-            "providers",
-            "records",
-            "medical",
-            "custodians",
-            "medical records",
-            "bates",
-            "cover sheet",
-            "civil cover sheet",
-            "authorizations",
-            "records request",
-            "records requests",
-            "medical authorizations",
-            "employment",
-        )
-        for w in words
-    )
+def _below(u: Understanding, task: Task, *, senior: bool) -> tuple[str, str] | None:
+    """(ground, reason) where a task is below a lawyer, or below a senior one."""
+    words = u.reading.words[task.start : task.end]
+    if any(verb in _CITES for verb in task.verbs) and not task.kinds & DRAFT:
+        return "level-cites", "checking citations is a paralegal's work"
+    near = words[:5]
+    forms = task.kinds & DRAFT and task.verbs[0] in _FORMS_MADE and any(word in _FORMS for word in near)
+    if forms and any(word in _ROUTINE for word in words):
+        return "level-forms", "these forms are a paralegal's work"
+    if not senior:
+        return None
+    coding = any(verb in _CODING for verb in task.verbs) or any(word in _FIRST_LEVEL for word in words)
+    if task.kinds & REVIEW and coding:
+        designs = "strategy" in words or "protocol" in words
+        return None if designs else ("level-coding", "first-level review is not a senior lawyer's work")
+    if task.kinds & DRAFT and any(word in _SENIOR_FORMS for word in near):
+        return "level-senior-forms", "this is not a senior lawyer's work"
+    if any(verb in _RECORDS_WORK for verb in task.verbs) and any(word in _RECORDS for word in words):
+        return "level-records", "this is not a senior lawyer's work"
+    return None
 
 
 def consent_event(
@@ -224,40 +181,15 @@ def consent_event(
     """
     if name_in_narrative and u.has(_APPROVAL):
         return None
-    r = u.reading
-    if "experts" in events and u.has(_EXPERT):
-        for task in u.tasks:
-            k = u.where(_EXPERT, task)
-            ours = any(w in ("retained", "our", "retain", "engage", "retention") for w in r.words) or bool(
-                task.kinds & COMM
-            )
-            theirs = any(
-                w in ("plaintiff's", "opposing", "defendant's", "their", "plaintiffs'", "deposition") for w in r.words
-            )
-            if k >= 0 and ours and not theirs:
-                return at_units(
-                    u,
-                    k,
-                    k,
-                    "consent-expert",
-                    "work with an expert names no approval by the client",
-                    "the approver's name and the date of the approval",
-                )
+    theirs = any(word in _THEIRS for word in u.reading.words)
     for task in u.tasks:
+        k = u.where(_EXPERT, task) if "experts" in events and u.has(_EXPERT) else -1
+        if k >= 0 and not theirs and (task.kinds & COMM or any(word in _OURS for word in u.reading.words)):
+            why = "work with an expert names no approval by the client"
+            return at_units(u, k, k, "consent-expert", why, _APPROVER)
         if "depositions" in events and task.event in ("deposition", "depositions") and task.kinds & ATTEND:
-            return at_task(
-                u,
-                task,
-                "consent-deposition",
-                "a deposition names no approval by the client",
-                "the approver's name and the date of the approval",
-            )
+            why = "a deposition names no approval by the client"
+            return at_task(u, task, "consent-deposition", why, _APPROVER)
         if "motions" in events and task.doc in ("motion", "motions") and task.kinds & DRAFT:
-            return at_task(
-                u,
-                task,
-                "consent-motion",
-                "a motion names no approval by the client",
-                "the approver's name and the date of the approval",
-            )
+            return at_task(u, task, "consent-motion", "a motion names no approval by the client", _APPROVER)
     return None

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 _TRAVEL, _REDUCED, _LOCAL = cue("travel"), cue("reduced"), cue("local")
 #: A journey of more than this is not across town.
 _LOCAL_HOURS = Decimal("1.0")
-_SURE = group("travelling.sure")
+_WAITING = cue("waiting")
+_SURE, _PART_OF = group("travelling.sure"), group("travelling.part-of") | {","}
+_WHY_WAITING, _WORK_MEANWHILE = "waiting is not work on the matter", "the work done while waiting, described"
 
 
 def travel_unit(u: Understanding) -> int:
@@ -25,23 +27,12 @@ def travel_unit(u: Understanding) -> int:
             return task.at
     if not u.has(_TRAVEL):
         return -1
-    words = u.reading.words
+    words, bits = u.reading.words, u.reading.bits
     for k, found in enumerate(u.reading.unit_cues):
-        if not found & _TRAVEL:
-            continue
-        if words[k] in _SURE:
-            return k
-        if (
-            words[k] == "travel"
-            and k
-            and (
-                u.reading.bits[k - 1] & NUMBER
-                or words[k - 1] in ("including", "includes", "plus", "and", ",", "with", "h")
-            )
-        ):
-            return k
-        if words[k] in ("to courthouse", "trip") and (k == 0 or words[k] == "trip"):
-            return k
+        if found & _TRAVEL:
+            counted = words[k] == "travel" and k and (bits[k - 1] & NUMBER or words[k - 1] in _PART_OF)
+            if words[k] in _SURE or counted or words[k] == "trip" or (words[k] == "to courthouse" and k == 0):
+                return k
     return -1
 
 
@@ -85,25 +76,11 @@ def waiting(u: Understanding, *, max_hours: Decimal = Decimal(0)) -> Detection |
         if task.kinds & WAIT and not task.kinds & ~(WAIT | TRAVEL):
             if u.hours is not None and len(u.pieces) == 1 and u.hours <= max_hours:
                 return None
-            return at_units(
-                u,
-                task.at,
-                task.at,
-                "waiting",
-                "waiting is not work on the matter",
-                "the work done while waiting, described",
-            )
-    if not u.has(_WAITING):
-        return None
-    k = u.where(_WAITING)
+            return at_units(u, task.at, task.at, "waiting", _WHY_WAITING, _WORK_MEANWHILE)
+    k = u.where(_WAITING) if u.has(_WAITING) else -1
     words, bits = u.reading.words, u.reading.bits
-    if words[k] in ("waiting", "waited", "awaiting") and k + 1 < len(bits):
-        after = bits[k + 1 : k + 4]
-        if any(b & (PERSON | EVENT) for b in after) or words[k + 1] in ("for", "in", "at"):
-            return at_units(
-                u, k, k, "waiting-inside", "waiting is not work on the matter", "the work done while waiting, described"
-            )
+    if k >= 0 and words[k] in ("waiting", "waited", "awaiting") and k + 1 < len(bits):
+        somebody = any(b & (PERSON | EVENT) for b in bits[k + 1 : k + 4])
+        if somebody or words[k + 1] in ("for", "in", "at"):
+            return at_units(u, k, k, "waiting-inside", _WHY_WAITING, _WORK_MEANWHILE)
     return None
-
-
-_WAITING = cue("waiting")
