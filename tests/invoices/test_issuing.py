@@ -234,6 +234,19 @@ def test_the_night_issues_what_a_partner_approved(firm: Firm) -> None:
         actions.issue(night, other)
 
 
+def test_many_are_issued_at_once_and_one_that_cannot_be_stops_nothing(firm: Firm) -> None:
+    prebill = bill(firm)
+    released(firm, [hours(matter=2)])
+    other = drafted(firm, matter=2)
+    approved(firm, prebill)
+    made = actions.issue_many(firm.cleo, [other, prebill, 999])
+    assert [(one.prebill_id, len(one.invoice_ids)) for one in made] == [(other, 0), (prebill, 1), (999, 0)]
+    assert "Cannot invoice a pre-bill that is draft" in made[0].why
+    assert made[2].why == "There is no pre-bill 999."
+    assert Invoice.objects.get().number == "2026-00001"
+    assert checks.differences() == []
+
+
 def other_approved(firm: Firm) -> int:
     """A pre-bill that says it is approved, and nobody has approved it."""
     firm.use("app")

@@ -78,6 +78,15 @@ def test_nobody_but_the_database_writes_and_nothing_is_edited(firm: Firm) -> Non
             pg.execute(statement)
 
 
+def test_an_entry_can_be_posted_where_constraints_speak_at_once(firm: Firm) -> None:
+    with firm.sql("owner") as pg:
+        pg.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as after an act within another
+        assert post(pg, "a", JANUARY, leg("wip", "100"), leg("worked", "-100")) is not None
+        with pytest.raises(psycopg.errors.CheckViolation, match="does not balance"), pg.transaction():
+            post(pg, "b", JANUARY, leg("wip", "100"), leg("worked", "-99"))
+    assert queries.balance("wip") == {"USD": Decimal(100)}
+
+
 def test_the_same_event_twice_is_one_entry_and_is_undone_once_by_its_mirror(firm: Firm) -> None:
     with firm.sql("owner") as pg:
         first = post(pg, "a", JANUARY, leg("wip", "100", matter_id=1), leg("worked", "-100", matter_id=1))

@@ -98,6 +98,24 @@ def test_a_bill_put_forward_anew_takes_the_place_of_the_one_before(firm: Firm) -
     assert state(Proposal.objects.get(pk=refused).subject_id or 0) == "in review"
 
 
+def test_a_month_end_is_put_forward_at_once_and_one_bad_bill_stops_nothing(firm: Firm) -> None:
+    prebill = bill(firm)
+    released(firm, [hours(matter=2), hours(matter=3)])
+    other, without_payer = drafted(firm, matter=2), drafted(firm, matter=3)
+    with firm.sql("owner") as pg:
+        pg.execute("UPDATE matters_payer SET currency = 'EUR' WHERE id = 3")
+    made = actions.put_forward(firm.cleo, [other, without_payer, prebill, 999])
+    assert [one.prebill_id for one in made] == [other, without_payer, prebill, 999]
+    assert [one.proposal_id is not None for one in made] == [True, False, True, False]
+    assert "nobody could pay in GBP" in made[1].why
+    assert made[3].why == "There is no pre-bill 999."
+    assert (state(prebill), state(other), state(without_payer)) == ("in review", "in review", "draft")
+    assert actions.put_forward(firm.cleo, [prebill])[0].proposal_id == made[2].proposal_id
+    assert [one.why for one in actions.put_forward(firm.dan, [prebill])] == [f"There is no pre-bill {prebill}."]
+    with pytest.raises(NoAuthority):
+        actions.put_forward(firm.ben, [prebill])
+
+
 def bill_of_matter_two(firm: Firm) -> int:
     released(firm, [hours(matter=2)])
     prebill = drafted(firm, matter=2)

@@ -48,9 +48,7 @@ class Line(models.Model):
 
     prebill = models.ForeignKey(PreBill, models.PROTECT, related_name="lines", db_constraint=False, db_index=False)
     number = models.IntegerField()
-    entry = models.ForeignKey(
-        Entry, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
-    )
+    entry = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False)
     version = models.IntegerField(null=True)
     kind = models.TextField(choices=Kind.choices)
     timekeeper = models.ForeignKey(

@@ -32,7 +32,12 @@ def billable(prebill: PreBill) -> QuerySet[Line]:
 
 def totals(prebill: PreBill) -> core.Totals:
     """Worked beside billed."""
-    return core.totals(_draft(line) for line in live(prebill))
+    return totals_of(live(prebill))
+
+
+def totals_of(lines: Iterable[Line]) -> core.Totals:
+    """The same of lines at hand."""
+    return core.totals(_draft(line) for line in lines)
 
 
 def by_timekeeper(prebill: PreBill) -> list[core.PersonSum]:
@@ -42,8 +47,13 @@ def by_timekeeper(prebill: PreBill) -> list[core.PersonSum]:
 
 def content(prebill: PreBill, bills: Sequence[core.PayerTotal]) -> core.BillContent:
     """What an approval of this pre-bill covers, as things stand."""
+    return content_of(billable(prebill), bills, prebill.currency)
+
+
+def content_of(lines: Iterable[Line], bills: Sequence[core.PayerTotal], currency: str) -> core.BillContent:
+    """The same of billable lines at hand."""
     return core.BillContent(
-        currency=prebill.currency,
+        currency=currency,
         payers=tuple(bills),
         lines=tuple(
             core.ContentLine(
@@ -57,7 +67,7 @@ def content(prebill: PreBill, bills: Sequence[core.PayerTotal]) -> core.BillCont
                 rate=line.rate,
                 amount=line.billed_value,
             )
-            for line in billable(prebill)
+            for line in lines
         ),
     )
 

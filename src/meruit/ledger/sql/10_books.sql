@@ -79,19 +79,20 @@ BEGIN
     IF NOT EXISTS (SELECT 1 FROM jsonb_array_elements(legs) x WHERE (x ->> 'amount')::numeric <> 0) THEN
         RETURN NULL;
     END IF;
-    INSERT INTO public.ledger_entry (natural_key, event, "on", entered_at, reverses_id, source_table, source_id)
-    VALUES (natural_key, event, day, authority.moment(), reverses, source_table, source_id)
-    ON CONFLICT ON CONSTRAINT ledger_entry_natural_key_key DO NOTHING RETURNING id INTO made;
-    IF made IS NULL THEN
-        SELECT e.id INTO made FROM public.ledger_entry e WHERE e.natural_key = post.natural_key;
-        RETURN made;
-    END IF;
-    INSERT INTO public.ledger_posting (entry_id, account_id, amount, currency, client_id, matter_id, payer_id, invoice_id, owner_id)
-    SELECT made, l.account, l.amount, l.currency, l.client_id, l.matter_id, l.payer_id, l.invoice_id, l.owner_id
-      FROM jsonb_to_recordset(legs) AS l(account text, amount numeric, currency text, client_id bigint, matter_id bigint,
-                                         payer_id bigint, invoice_id bigint, owner_id bigint)
-     WHERE l.amount <> 0;
-    RETURN made;
+    -- One statement: the entry has its legs when its last word is spoken, also where constraints are immediate.
+    WITH entry AS (
+        INSERT INTO public.ledger_entry (natural_key, event, "on", entered_at, reverses_id, source_table, source_id)
+        VALUES (post.natural_key, post.event, post.day, authority.moment(), post.reverses, post.source_table, post.source_id)
+        ON CONFLICT ON CONSTRAINT ledger_entry_natural_key_key DO NOTHING RETURNING id
+    ), written AS (
+        INSERT INTO public.ledger_posting (entry_id, account_id, amount, currency, client_id, matter_id, payer_id, invoice_id, owner_id)
+        SELECT e.id, l.account, l.amount, l.currency, l.client_id, l.matter_id, l.payer_id, l.invoice_id, l.owner_id
+          FROM entry e, jsonb_to_recordset(post.legs) AS l(account text, amount numeric, currency text, client_id bigint, matter_id bigint,
+                                                           payer_id bigint, invoice_id bigint, owner_id bigint)
+         WHERE l.amount <> 0
+    )
+    SELECT e.id INTO made FROM entry e;
+    RETURN coalesce(made, (SELECT e.id FROM public.ledger_entry e WHERE e.natural_key = post.natural_key));
 END $$;
 
 -- An entry is undone by its mirror, on a day of its own.

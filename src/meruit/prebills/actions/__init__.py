@@ -14,12 +14,21 @@ from meruit.prebills.actions.lines import (
     write_down,
 )
 from meruit.prebills.actions.moving import move
-from meruit.prebills.actions.reviewing import approve, propose_final_bill, return_to_draft, send, settle
+from meruit.prebills.actions.reviewing import (
+    PutForward,
+    approve,
+    propose_final_bill,
+    put_forward,
+    return_to_draft,
+    send,
+    settle,
+)
 from meruit.prebills.actions.screening import override, screen
 
 __all__ = [
     "Drafted",
     "Facts",
+    "PutForward",
     "approve",
     "arrange",
     "carry_out_hold_change",
@@ -32,6 +41,7 @@ __all__ = [
     "propose_final_bill",
     "propose_hold_change",
     "propose_write_down",
+    "put_forward",
     "release_hold",
     "resolve",
     "return_to_draft",

@@ -11,7 +11,7 @@ from meruit.authority.acts import acting, moment
 from meruit.authority.errors import Invalid, NotNow
 from meruit.guidelines import Judge
 from meruit.matters.models import Payer
-from meruit.prebills import access, core, divisions
+from meruit.prebills import access, core, wholes
 from meruit.prebills.models import Finding, PreBill
 from meruit.prebills.screening import number_of, set_of, sheet
 
@@ -38,9 +38,9 @@ def screen(actor: Actor, prebill_ids: Iterable[int]) -> dict[int, int]:
         p.pk: p for p in access.prebills(actor).filter(pk__in=list(prebill_ids)).exclude(state=core.State.INVOICED)
     }
     by_payer: dict[int, list[PreBill]] = defaultdict(list)
-    for prebill in prebills.values():
-        for payer in divisions.payers(prebill, divisions.share_sets(prebill)):
-            by_payer[payer.pk].append(prebill)
+    for whole in wholes.wholes(list(prebills.values())):
+        for payer in whole.payers:
+            by_payer[payer.pk].append(whole.prebill)
     now = moment()
     labels: dict[int, list[str]] = defaultdict(list)
     said: dict[Key, tuple[str, Said]] = {}
