@@ -14,10 +14,10 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from meruit.ledes.rules import rules
-from meruit.ledes.tables import TableError, build
+from meruit.ledes.tables import Mark, TableError, build
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,6 +50,7 @@ class Dialect:
     lengths: Mapping[str, int] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()  # XML rows with these marks are not required: inferred, unconfirmed, single-source
     ignored: tuple[str, ...] = ()
     null_word: Answer = "warn"
     rounding: Literal["either", "half-up", "half-even"] = "either"
@@ -99,6 +100,9 @@ def parse(text: str, where: str, *, trust_unconfirmed: bool = False) -> Dialect:
             raise TableError(f"{where}: severity names the rule {rule!r}, which does not exist.")
         if answer not in _ANSWERS:
             raise TableError(f"{where}: severity of {rule} is {answer!r}; it must be one of {_ANSWERS}.")
+    for mark in rows.get("doubts", ()):
+        if mark not in (*get_args(Mark), "single-source"):
+            raise TableError(f"{where}: doubts names {mark!r}; known are {', '.join(get_args(Mark))}, single-source.")
     if rows.get("like"):
         base = _rows(rows["like"])
         rows = {**base, **rows}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from meruit.ledes.convert import convert
+from meruit.ledes.convert.dress import ways_of
 from meruit.ledes.convert.mend import PLAIN, legal_text
 from meruit.ledes.dialects import Dialect
 from meruit.ledes.model import File, Invoice, Line, Matter
@@ -112,3 +113,43 @@ def test_xml_keeps_letters_and_line_breaks_and_loses_only_what_xml_cannot_hold()
 def test_every_plain_spelling_is_plain() -> None:
     assert all(plain.isascii() for plain in PLAIN.values())
     assert legal_text("".join(PLAIN), plain=True, flat=True).isascii()
+
+
+def adjustment(**values: str) -> Line:
+    return Line(kind="IF", total="-50.00", date="20260305", narrative="Courtesy", **values)
+
+
+WAYS = {
+    "A": {"units": "", "rate": "", "adjustment": "-50.00"},
+    "B": {"units": "1", "rate": "", "adjustment": "-50.00"},
+    "C": {"units": "1", "rate": "-50.00", "adjustment": ""},
+    "D": {"units": "0", "rate": "0", "adjustment": "-50.00"},
+}
+
+
+@pytest.mark.parametrize("before", WAYS)
+@pytest.mark.parametrize("wanted", WAYS)
+def test_an_adjustment_line_carries_its_amount_the_portal_s_way(before: str, wanted: str) -> None:
+    file, listed = mended(
+        flat(fee(), adjustment(**WAYS[before]), total="50.00"), dialect=Dialect(adjustment_ways=(wanted,))
+    )
+    line = file.invoices[0].lines[1]
+    assert wanted in ways_of(line)
+    assert line.total == "-50.00"
+    assert len(listed) == (wanted not in ways_of(adjustment(**WAYS[before])))
+
+
+def test_names_and_countries_are_written_the_portal_s_way_where_they_are_known() -> None:
+    file = convert(bill("LEDESXML2.1", taxed=False), "LEDES98BI V2").file
+    for line in file.invoices[0].lines:
+        line.timekeeper_name = line.timekeeper_name.replace("Tully, Ben", "Ben Tully")
+    portal = Dialect(name_order="last-first", country_letters=3)
+    result = convert(file, "LEDES98BI V2", mending=True, dialect=portal)
+    told = {f"{e.field}: {e.value}" for e in result.of("mended")}
+    assert {
+        "TIMEKEEPER_NAME: Ben Tully -> Tully, Ben",
+        "LAW_FIRM_COUNTRY: US -> USA",
+        "CLIENT_COUNTRY: US -> USA",
+    } <= told
+    whole = convert(flat(fee(timekeeper_name="Ben Tully")), "LEDES1998B", mending=True, dialect=portal)
+    assert whole.file.invoices[0].lines[0].timekeeper_name == "Ben Tully"  # not taken apart by guess

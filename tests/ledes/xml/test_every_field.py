@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
+from meruit.ledes.dialects import Dialect
 from meruit.ledes.tables import Column, table
 from meruit.ledes.xml import check, read, write
 from tests.ledes.xml.documents import document, find, legal
@@ -85,3 +86,27 @@ def test_a_value_one_character_too_long_is_reported_and_one_that_just_fits_is_no
     assert "LT03" not in judged(root, column)
     find(root, column).text = "x" * ((column.length or 0) + 1)
     assert "LT03" in judged(root, column)
+
+
+@pytest.mark.parametrize("name, column", [p for p in FIELDS if p.values[1].required == "R" and p.values[1].marks])
+def test_a_portal_can_stop_requiring_what_nobody_confirmed(name: str, column: Column) -> None:
+    root = document(name)
+    node = find(root, column)
+    node.getparent().remove(node)  # type: ignore[union-attr]  # a field has a parent
+    field = f"{column.segment.upper()}.{column.name}"
+    file = read(etree.tostring(root))
+    trusting = Dialect(slug="x", doubts=column.marks)
+    assert not [f for f in check(file, dialect=trusting) if f.field == field and f.rule in ("LR01", "LR08")]
+    demanding = Dialect(slug="x", doubts=column.marks, required=(column.name,))
+    if column.key != "tax_ids":
+        assert [f for f in check(file, dialect=demanding) if f.field == field and f.rule in ("LR01", "LR08")]
+
+
+def test_a_portal_can_leave_out_what_rests_on_one_source() -> None:
+    root = document("LEDES2000")
+    for node in list(root.iter("matter_name")):
+        node.getparent().remove(node)  # type: ignore[union-attr]  # a field has a parent
+    file = read(etree.tostring(root))
+    missed = {d: [f.field for f in check(file, dialect=Dialect(slug="x", doubts=d)) if f.rule == "LR01"]
+              for d in ((), ("single-source",))}  # fmt: skip
+    assert missed == {(): ["MATTER.matter_name"], ("single-source",): []}

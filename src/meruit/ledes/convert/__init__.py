@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from meruit.ledes.convert import between
 from meruit.ledes.convert.account import account
 from meruit.ledes.convert.carried import reach, sweep
+from meruit.ledes.convert.dress import dress
 from meruit.ledes.convert.mend import mend
 from meruit.ledes.convert.report import MONEY, Conversion, Entry, Money, Reporter, grouped
 from meruit.ledes.convert.supply import SupplyError, supply
@@ -71,6 +72,8 @@ def convert(
         _dates(out, to)
     if mending:
         mend(out, to, report, dialect=dialect)
+        if target.carrier == "pipe":
+            dress(out, dialect, report)
     account(file, out, source, report)
     _missing(out, to, report)
     return Conversion(out, to, report.entries)

@@ -109,6 +109,9 @@ def _structure(bench: Judge, of: Layout, column: Column, holder: Record | None, 
 def _required(bench: Judge, column: Column) -> bool:
     if column.name in bench.dialect.optional:
         return False
+    marks = {*column.marks, "single-source"} if column.source == "T" else set(column.marks)
+    if marks & set(bench.dialect.doubts):
+        return column.name in bench.dialect.required
     return column.required == "R" or column.name in bench.dialect.required
 
 
