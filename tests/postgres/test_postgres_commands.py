@@ -36,7 +36,8 @@ def home() -> Iterator[Path]:
             result = call(made, run.init)
             assert (result.exit_code, result.stdout) == (0, ""), result.output
             said = result.stderr.splitlines()
-            assert said == ["The database is made.", f"The installation in {made} is ready."]
+            nobody = f"Nobody can sign in yet. {roots.HOW}"
+            assert said == ["The database is made.", nobody, f"The installation in {made} is ready."]
             with Cluster(made).running() as cluster, cluster.superuser("meruit") as connection:
                 fill(connection)
             yield made
