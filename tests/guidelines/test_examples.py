@@ -1,8 +1,10 @@
 """Every rule type is shown at work: its examples fire, and stay silent, by themselves."""
 
+import dataclasses
+
 import pytest
 
-from meruit.guidelines import load, names, types
+from meruit.guidelines import Context, Entry, load, names, types
 from meruit.guidelines.proof import failures, run
 
 RP1 = load("RP-1")
@@ -34,7 +36,7 @@ def test_the_reference_profile_has_every_rule_type_once_with_both_kinds_of_examp
 @pytest.mark.parametrize("rule", RP1.rules, ids=lambda rule: rule.type.slug)
 def test_without_anything_known_a_rule_finds_nothing(rule):
     """A line of which nothing is known, in an empty context, is never a finding."""
-    from meruit.guidelines import Entry
+
     from meruit.guidelines.sets import Example
 
     for kind in ("fee", "expense"):
@@ -45,3 +47,18 @@ def test_without_anything_known_a_rule_finds_nothing(rule):
 @pytest.mark.parametrize("name", names())
 def test_every_example_of_every_built_in_set_holds(name):
     assert [failure.message for failure in failures(load(name))] == []
+
+
+NEEDING = [
+    (rule, example)
+    for rule in RP1.rules
+    for example in rule.fires
+    if rule.type.checkable == "needs" and example.context != Context() and not example.params.get("mode")
+]
+
+
+@pytest.mark.parametrize("rule, example", NEEDING, ids=lambda value: value.type.slug if hasattr(value, "type") else "")
+def test_a_rule_that_needs_a_register_cannot_be_judged_without_it(rule, example):
+    judgement = run(RP1, rule, dataclasses.replace(example, context=Context()))
+    assert judgement.findings == []
+    assert judgement.unjudged

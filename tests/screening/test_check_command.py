@@ -4,9 +4,9 @@ import json
 
 import pytest
 from click.testing import CliRunner
-from tests.screening.test_core import WORK, bill
 
 from meruit.cli.check import check
+from tests.screening.test_core import WORK, bill
 
 SET = (
     '[set]\nclient = "Acme"\ntitle = "Guidelines"\nversion = "3"\n'

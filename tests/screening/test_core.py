@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from meruit import ledes
 from meruit.findings import Finding
 from meruit.guidelines import Context, Invoice, Refused, load, read_set
+from meruit.ledes.convert import convert
 from meruit.screening.core import judge_file, screen, with_invoices
 from meruit.screening.join import join
 
@@ -125,3 +127,15 @@ def test_entries_taken_while_the_format_is_judged_are_those_of_the_bill_read(tmp
         assert screened.findings == alone.findings
         assert screened.unjudged == alone.unjudged
         assert {f.rule for f in report.findings} >= {"billing-increment", "copies"}
+
+
+@pytest.mark.parametrize("form", ["LEDESXML2.0", "LEDESXML2.2", "LEDES2000", "LEDES98BI V2"])
+def test_the_same_bill_in_another_format_has_the_same_faults(form, tmp_path):
+    late = ("2", "F", "0.25", "300.00", "75.00", "20260205", "L210", "", "", "Call with adjuster Moss on reserve")
+    copies = ("3", "E", "1000", "0.25", "250.00", "20260210", "", "E101", "", "Copies of production")
+    first = ledes.read(bill(WORK, late, copies, total="625.00"))
+    other, path = convert(first, form).file, tmp_path / "bill"
+    path.write_bytes(ledes.to_bytes(other))
+    _, screened = judge_file(path, load("RP-1"), Context())
+    flat = screen(bill(WORK, late, copies, total="625.00"), "flat", load("RP-1"), Context())
+    assert {(f.rule, f.at_risk) for f in screened.findings} == {(f.rule, f.at_risk) for f in flat.findings}

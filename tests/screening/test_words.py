@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import pytest
 from click.testing import CliRunner
-from tests.screening.test_core import bill
 
 from meruit.cli.check import check
 from meruit.guidelines import Context, Judge, read_set
 from meruit.screening import words
 from meruit.screening.core import judge_file
 from meruit.screening.words import screen_words
+from tests.screening.test_core import bill
 
 HEAD = '[set]\nclient = "Acme"\ntitle = "Guidelines"\nversion = "3"\n'
 ANYWHERE = (

@@ -285,7 +285,7 @@ def _in_parts(
     with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(len(parts)) as pool:
         spools = [Path(folder) / f"{at}.jsonl" for at in range(len(parts))]
         work = [
-            pool.submit(_part, path, found, part, guidelines.name, guidelines, context, portal, as_of, spool)
+            pool.submit(_part, path, found, part, guidelines, context, portal, as_of, spool)
             for part, spool in zip(parts, spools, strict=True)
         ]
         try:
@@ -299,17 +299,27 @@ def _in_parts(
         tally = Tally()
         for (_, part_tally), spool in zip(done, spools, strict=True):
             tally.add(part_tally)
-            with spool.open(encoding="utf-8", newline="") as piece:
-                shutil.copyfileobj(piece, out, 1 << 20)
+            _append(spool, out)
     judge = Format(found.layout, dialect(portal) if portal else NONE, as_of)
     return report_of(str(path), found, outcomes, assemble(outcomes, found, judge, str(path))), tally
+
+
+def _append(spool: Path, out: TextIO) -> None:
+    """What a process wrote, put behind the rest; as bytes where the output takes them."""
+    under = getattr(out, "buffer", None)
+    if under is None:
+        with spool.open(encoding="utf-8", newline="") as piece:
+            shutil.copyfileobj(piece, out, 1 << 20)
+        return
+    out.flush()
+    with spool.open("rb") as whole:
+        shutil.copyfileobj(whole, under, 1 << 20)
 
 
 def _part(
     path: Path,
     found: Frame,
     part: Part,
-    name: str,
     guidelines: GuidelineSet,
     context: Context,
     portal: str | None,
