@@ -27,19 +27,10 @@ def note(
 
     `event` is dotted past tense of the room's own nouns (`prebill.approved`).
     """
+    key = None if subject_id is None else str(subject_id)
+    values: list[Any] = [event, subject, key, _json(before), _json(after), reason, decision_id]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT audit.note(%s, %s, %s, %s, %s, %s, %s)",
-            [
-                event,
-                subject,
-                None if subject_id is None else str(subject_id),
-                _json(before),
-                _json(after),
-                reason,
-                decision_id,
-            ],
-        )
+        cursor.execute("SELECT audit.note(%s, %s, %s, %s, %s, %s, %s)", values)
 
 
 def _json(value: Mapping[str, Any] | None) -> Jsonb | None:

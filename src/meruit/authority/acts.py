@@ -75,3 +75,12 @@ def moment() -> datetime:
     assert row is not None  # a function of one row
     found: datetime = row[0]
     return found
+
+
+def forget() -> int:
+    """Forget who acted in transactions that are over; the worker does it every few seconds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT authority.forget_acts()")
+        row = cursor.fetchone()
+    assert row is not None  # a function of one row
+    return int(row[0])

@@ -41,6 +41,7 @@ MEANING: dict[str, type[Refused]] = {
     "42501": NoAuthority,
     "22023": Invalid,
     "22003": Invalid,
+    "22P02": Invalid,
     "23514": Invalid,
     "23001": NotNow,
     "55000": NotNow,

@@ -162,7 +162,11 @@ class Attestation(models.Model):
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     session = models.ForeignKey(Session, models.PROTECT, related_name="+")
+    proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="+")
+    verdict = models.TextField()
     content_sha256 = models.BinaryField(max_length=32)
+    nonce = models.BinaryField(max_length=32, unique=True)
+    rp_id = models.TextField()
     credential_id = models.BinaryField()
     public_key = models.BinaryField()
     authenticator_data = models.BinaryField()

@@ -26,19 +26,24 @@ def plan() -> list[Served]:
     """
     from meruit.postgres import APP, GATE, WORKER
     from meruit.postgres.installation import Served, module
+    from meruit.audit import keys as receipts
     from meruit.settings import environment, secret
 
     keys = environment.home() / "keys"
     names = {"gate": GATE, "app": APP, "worker": WORKER}
     for name in names:
         secret.of(name)
+    receipts.ensure()
     programs = {"gate": "meruit.gate.serve", "app": "meruit.web.serve", "worker": "meruit.desk.worker"}
     return [
         Served(
             "pages" if name == "app" else name,
             login,
             module(programs[name]),
-            hidden=tuple(keys / f"django-{other}.key" for other in names if other != name),
+            hidden=(
+                *(keys / f"django-{other}.key" for other in names if other != name),
+                *([] if name == "worker" else [receipts.path()]),
+            ),
         )
         for name, login in names.items()
     ]

@@ -54,12 +54,19 @@ def main() -> None:
 
 
 def work_once(hour: time) -> None:
-    """One round. A database that does not answer is waited for."""
+    """One round: seal what has committed, forget who acted in transactions that are over, and work a night that is due.
+
+    A database that does not answer is waited for.
+    """
     from django.db import Error, connection
 
+    from meruit.audit import tasks
+    from meruit.authority.acts import forget
     from meruit.desk import nightly
 
     try:
+        tasks.seal()
+        forget()
         if nightly.due_now(hour):
             nightly.night()
     except Error:

@@ -131,10 +131,14 @@ def _attest(request: HttpRequest, token: str, login: Login, proposal: Proposal) 
     )
     with sentences(), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT authority.attest(%s, %s, %s, %s, %s, %s, %s)",
+            "SELECT authority.attest(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 token,
+                proposal.pk,
+                VERDICT,
                 bytes(proposal.content_sha256),
+                bytes.fromhex(asked["nonce"]),
+                settings.ADDRESSES.host,
                 held.passkey.credential_id,
                 held.passkey.public_key,
                 held.authenticator_data,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from meruit.audit import tasks as audit
 from meruit.authority.models import Decision
 from meruit.invoices.actions import rendering
 from meruit.invoices.models import Invoice
@@ -51,6 +52,7 @@ def steps(carry_out: CarryOut, ready: Callable[[], Iterable[int]]) -> tuple[Step
         Step("put-forward", "Bills put forward", _drafts, _put_forward),
         Step("render", "Bills rendered", _unrendered, _render),
         Step("books", "Books compared", lambda actor, now: ["differences"], _books),
+        Step("seal", "Audit trail sealed", lambda actor, now: [f"receipt of {now:%Y-%m-%d %H:%M}"], _seal),
     )
 
 
@@ -121,3 +123,10 @@ def _books(actor: Actor, key: str, now: datetime) -> str:
     if found:
         raise AssertionError(f"{len(found)} figures differ from what their entries add up to: {found[0]}")
     return "every figure follows from its entries"
+
+
+def _seal(actor: Actor, key: str, now: datetime) -> str:
+    made = audit.receipt()
+    if made is None:
+        raise Skip("nothing has happened yet")
+    return f"{made.count} records under the receipt"

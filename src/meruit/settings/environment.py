@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,12 +21,13 @@ URL_OF = {
 
 
 class WrongSetting(SystemExit):
-    """A value in the environment that cannot be used; stops the start with exit code 2."""
+    """A value in the environment that cannot be used; prints its sentence and stops the start with exit code 2."""
 
     def __init__(self, name: str, value: str, allowed: str) -> None:
-        super().__init__(f"{name} is {value!r}; allowed is {allowed}.")
-        self.code = 2
+        super().__init__(2)
         self.sentence = f"{name} is {value!r}; allowed is {allowed}."
+        # The interpreter prints the argument of a SystemExit only where it is the exit code as well.
+        print(self.sentence, file=sys.stderr)
 
     def __str__(self) -> str:
         return self.sentence

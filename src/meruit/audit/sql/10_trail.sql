@@ -4,17 +4,23 @@
 CREATE SCHEMA IF NOT EXISTS audit;
 CREATE SCHEMA IF NOT EXISTS authority;
 
--- Who acts in which transaction. A transaction id is never reused, and only this transaction sees
--- its own row before it ends, so a row here is sealed to the transaction that wrote it. Unlogged:
--- after a crash no transaction of before is left to ask.
-CREATE UNLOGGED TABLE IF NOT EXISTS authority.acting (
+-- Who acts in which transaction. A server never gives a transaction id twice while it runs, and only this transaction
+-- sees its own row before it ends, so a row here is sealed to the transaction that wrote it. A restored copy begins to
+-- count anew, perhaps below ids that already acted; rows therefore count only on the server run (`run`) that wrote
+-- them, and no transaction outlives its server. Unlogged: after a crash no transaction of before is left to ask.
+CREATE UNLOGGED TABLE IF NOT EXISTS authority.acts (
     xid xid8 PRIMARY KEY,
+    run timestamptz NOT NULL,
     person_id bigint NOT NULL,
     session_id bigint,
     on_behalf_of bigint,
     origin text NOT NULL,
+    address text,
     at timestamptz NOT NULL
 );
+DELETE FROM authority.acts WHERE run <> pg_postmaster_start_time();
+
+CREATE OR REPLACE VIEW authority.acting AS SELECT * FROM authority.acts WHERE run = pg_postmaster_start_time();
 
 -- The clock of the firm. Real time, unless this is a demonstration or a rehearsal whose owner said so at
 -- `init`: only then can the night be run at another moment.
@@ -23,6 +29,8 @@ CREATE TABLE IF NOT EXISTS authority.installation (
     demonstration boolean NOT NULL DEFAULT false,
     shift interval NOT NULL DEFAULT '0',
     name text NOT NULL DEFAULT 'Meruit',
+    -- The name that the trail's first link and every receipt carry; chosen once, before the first record is sealed.
+    origin text NOT NULL DEFAULT 'meruit-' || gen_random_uuid() CHECK (origin ~ '^[A-Za-z0-9][A-Za-z0-9._:/-]{0,59}$'),
     made_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
@@ -42,6 +50,7 @@ BEGIN
     RETURN authority.moment();
 END $$;
 
+-- One record of who acts in this transaction; a change that no action of ours made is told as `sql`.
 CREATE OR REPLACE FUNCTION audit.record(
     event text, subject text, subject_id text DEFAULT NULL, before jsonb DEFAULT NULL, after jsonb DEFAULT NULL,
     reason text DEFAULT NULL, decision_id bigint DEFAULT NULL
@@ -53,20 +62,36 @@ DECLARE
 BEGIN
     SELECT * INTO who FROM authority.acting a WHERE a.xid = pg_current_xact_id();
     INSERT INTO public.audit_record
-        (at, xid, person_id, session_id, on_behalf_of, login, origin, event, subject, subject_id, before, after, reason, decision_id)
+        (at, xid, person_id, session_id, on_behalf_of, login, origin, address, event, subject, subject_id, before, after, reason, decision_id)
     VALUES
         (clock_timestamp(), pg_current_xact_id()::text, who.person_id, who.session_id, who.on_behalf_of, session_user,
-         coalesce(who.origin, 'sql'), event, subject, subject_id, before, after, reason, decision_id)
+         coalesce(who.origin, 'sql'), who.address, event, subject, nullif(subject_id, ''), before, after, reason, decision_id)
+    RETURNING id INTO made;
+    RETURN made;
+END $$;
+
+-- The gate acts for whoever stands before it, and names the person and the session itself.
+CREATE OR REPLACE FUNCTION audit.record_at_gate(
+    person bigint, session bigint, event text, subject text, subject_id text, after jsonb DEFAULT NULL, evidence jsonb DEFAULT NULL
+) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
+DECLARE made bigint;
+BEGIN
+    INSERT INTO public.audit_record (at, xid, person_id, session_id, login, origin, address, event, subject, subject_id, after, evidence)
+    VALUES (clock_timestamp(), pg_current_xact_id()::text, person, session, session_user, 'gate',
+            (SELECT nullif(s.address, '') FROM public.people_session s WHERE s.id = session),
+            event, subject, nullif(subject_id, ''), after, evidence)
     RETURNING id INTO made;
     RETURN made;
 END $$;
 
 -- Row history, by statement. Up to twenty rows are written out; a larger insert leaves its count and the
 -- digest of its rows (the rows themselves stay, and an import names its batch); every update and
--- delete is written out row by row, however many.
+-- delete is written out row by row, however many, in one statement.
 CREATE OR REPLACE FUNCTION audit.history() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO, YMD' AS $$
 DECLARE
+    who authority.acting%ROWTYPE;
     many bigint;
     digest text;
 BEGIN
@@ -80,13 +105,22 @@ BEGIN
             SELECT encode(sha256(string_agg(sha256(convert_to(n::text, 'UTF8')), ''::bytea)), 'hex') INTO digest FROM new_rows n;
             PERFORM audit.record('rows.inserted', TG_TABLE_NAME, NULL, NULL, jsonb_build_object('rows', many, 'sha256', digest));
         END IF;
-    ELSIF TG_OP = 'UPDATE' THEN
-        PERFORM audit.record('row.updated', TG_TABLE_NAME, to_jsonb(o) ->> 'id', to_jsonb(o), to_jsonb(n))
-        FROM (SELECT row_number() OVER () AS at, r AS o FROM old_rows r) a
-        JOIN (SELECT row_number() OVER () AS at, r AS n FROM new_rows r) b USING (at)
-        WHERE to_jsonb(o) <> to_jsonb(n);
+        RETURN NULL;
+    END IF;
+    SELECT * INTO who FROM authority.acting a WHERE a.xid = pg_current_xact_id();
+    IF TG_OP = 'UPDATE' THEN
+        INSERT INTO public.audit_record
+            (at, xid, person_id, session_id, on_behalf_of, login, origin, address, event, subject, subject_id, before, after)
+        SELECT clock_timestamp(), pg_current_xact_id()::text, who.person_id, who.session_id, who.on_behalf_of, session_user,
+               coalesce(who.origin, 'sql'), who.address, 'row.updated', TG_TABLE_NAME, a.old ->> 'id', a.old, b.new
+          FROM (SELECT row_number() OVER () AS at, to_jsonb(r) AS old FROM old_rows r) a
+          JOIN (SELECT row_number() OVER () AS at, to_jsonb(r) AS new FROM new_rows r) b USING (at)
+         WHERE a.old <> b.new ORDER BY at;
     ELSIF TG_OP = 'DELETE' THEN
-        PERFORM audit.record('row.deleted', TG_TABLE_NAME, to_jsonb(o) ->> 'id', to_jsonb(o), NULL) FROM old_rows o;
+        INSERT INTO public.audit_record
+            (at, xid, person_id, session_id, on_behalf_of, login, origin, address, event, subject, subject_id, before)
+        SELECT clock_timestamp(), pg_current_xact_id()::text, who.person_id, who.session_id, who.on_behalf_of, session_user,
+               coalesce(who.origin, 'sql'), who.address, 'row.deleted', TG_TABLE_NAME, to_jsonb(o) ->> 'id', to_jsonb(o) FROM old_rows o;
     END IF;
     RETURN NULL;
 END $$;
@@ -123,32 +157,4 @@ CALL authority.append_only('public.audit_record');
 CALL authority.append_only('public.audit_seal');
 CALL authority.append_only('public.audit_receipt');
 
--- The sealer hands over frozen bytes of committed records; the database checks order and hashes.
-CREATE OR REPLACE FUNCTION audit.unsealed(most integer DEFAULT 5000) RETURNS SETOF public.audit_record
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT r.* FROM public.audit_record r
-    WHERE NOT EXISTS (SELECT 1 FROM public.audit_seal s WHERE s.record_id = r.id)
-      AND r.xid::xid8 < pg_snapshot_xmin(pg_current_snapshot())
-    ORDER BY r.id LIMIT most
-$$;
-
-CREATE OR REPLACE FUNCTION audit.seal(record_ids bigint[], frozen bytea[]) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    last public.audit_seal%ROWTYPE;
-    head bytea;
-    n bigint;
-    i integer;
-BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended('audit.seal', 0));
-    SELECT * INTO last FROM public.audit_seal ORDER BY number DESC LIMIT 1;
-    head := coalesce(last.hash, sha256(''::bytea));
-    n := coalesce(last.number, 0);
-    FOR i IN 1 .. coalesce(array_length(record_ids, 1), 0) LOOP
-        n := n + 1;
-        INSERT INTO public.audit_seal (number, record_id, frozen, previous, hash)
-        VALUES (n, record_ids[i], frozen[i], head, sha256(head || frozen[i]));
-        head := sha256(head || frozen[i]);
-    END LOOP;
-    RETURN n;
-END $$;
+CALL authority.append_only('public.audit_text');

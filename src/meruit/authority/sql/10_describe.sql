@@ -14,7 +14,7 @@ CREATE OR REPLACE FUNCTION authority.digest(value jsonb) RETURNS bytea
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$ SELECT sha256(convert_to(value::text, 'UTF8')) $$;
 
 CREATE OR REPLACE FUNCTION authority.describe(kind text, content jsonb) RETURNS authority.subject
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO, YMD' AS $$
 DECLARE
     function_name text;
     s authority.subject;
@@ -67,9 +67,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
        AND (NOT alone OR people.natural_person(p.prepared_by_id) = natural_person)
 $$;
 
--- The grant under which a person may decide a kind about a subject now, or NULL.
-CREATE OR REPLACE FUNCTION authority.grant_for(decider bigint, kind text, s authority.subject, at timestamptz) RETURNS bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- The grant under which a person may decide a kind about a subject now, or NULL. What the same human being also
+-- prepared adds up over thirty days: a limit is not evaded by splitting. Days are those of UTC, whatever zone the
+-- caller has set: a wall or a consent does not move with it.
+DROP FUNCTION IF EXISTS authority.grant_for(bigint, text, authority.subject, timestamptz);
+CREATE OR REPLACE FUNCTION authority.grant_for(
+    decider bigint, kind text, s authority.subject, at timestamptz, preparer bigint DEFAULT NULL
+) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
     SELECT g.id
       FROM public.authority_grant g
       JOIN public.authority_rule r ON r.role = g.role AND r.kind_id = kind
@@ -97,10 +102,32 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
              ELSE false END
        AND (NOT r.limited OR s.amount IS NULL
             OR authority.limit_of(g.id, s.currency, at) >= s.amount
-               + CASE WHEN k.four_eyes = 'above'
+               + CASE WHEN people.natural_person(preparer) = people.natural_person(decider)
                       THEN authority.decided_lately(people.natural_person(decider), kind, s, at, true) ELSE 0 END)
      ORDER BY (r.reach = 'granted'), g.id
      LIMIT 1
+$$;
+
+-- May a person put things forward about this client and matter? Some grant in force reaches it, no wall stands before
+-- it, and to look (auditor) is not to prepare. The system prepares everywhere and decides nowhere.
+CREATE OR REPLACE FUNCTION authority.may_prepare(person bigint, client bigint, matter bigint, at timestamptz) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
+    SELECT EXISTS (SELECT 1 FROM public.people_person p WHERE p.id = person AND p.kind = 'system')
+        OR (EXISTS (
+            SELECT 1 FROM public.authority_grant g JOIN public.people_person p ON p.id = g.person_id
+             WHERE g.person_id = person AND g.role <> 'auditor' AND g.from_at <= at AND (g.until_at IS NULL OR g.until_at > at)
+               AND NOT EXISTS (SELECT 1 FROM public.authority_revocation v WHERE v.grant_id = g.id)
+               AND (g.client_id IS NULL OR client IS NULL OR g.client_id = client)
+               AND (g.matter_id IS NULL OR matter IS NULL OR g.matter_id = matter)
+               AND (NOT g.needs_nda OR p.nda_signed_on <= at::date)
+               AND (NOT g.needs_consent OR client IS NULL OR EXISTS (
+                    SELECT 1 FROM public.authority_consent c
+                     WHERE c.client_id = client AND p.country = ANY (c.countries)
+                       AND c.recorded_on <= at::date AND (c.until_on IS NULL OR c.until_on >= at::date))))
+        AND NOT EXISTS (
+            SELECT 1 FROM public.matters_wall w
+             WHERE w.person_id = person AND w.from_on <= at::date AND (w.until_on IS NULL OR w.until_on >= at::date)
+               AND (w.client_id = client OR w.matter_id = matter)))
 $$;
 
 CREATE OR REPLACE FUNCTION authority.is_human(person bigint) RETURNS boolean

@@ -12,10 +12,18 @@ DECLARE
     acting authority.acting%ROWTYPE;
 BEGIN
     IF natural_key IS NOT NULL THEN
-        SELECT p.id INTO made FROM public.authority_proposal p WHERE p.natural_key = propose.natural_key;
+        SELECT p.id INTO made FROM public.authority_proposal p
+         WHERE p.natural_key = propose.natural_key AND p.kind_id = kind AND p.content_sha256 = authority.digest(content);
         IF FOUND THEN RETURN made; END IF;
+        IF EXISTS (SELECT 1 FROM public.authority_proposal p WHERE p.natural_key = propose.natural_key) THEN
+            RAISE EXCEPTION 'The key % already stands for another content.', natural_key USING ERRCODE = 'object_not_in_prerequisite_state';
+        END IF;
     END IF;
     s := authority.describe(kind, content);
+    IF NOT authority.may_prepare(who, s.client_id, s.matter_id, authority.moment()) THEN
+        -- A wall answers like what does not exist.
+        RAISE EXCEPTION 'What this % speaks of does not exist.', kind USING ERRCODE = 'no_data_found';
+    END IF;
     SELECT * INTO acting FROM authority.acting a WHERE a.xid = pg_current_xact_id();
     IF supersedes IS NOT NULL THEN
         PERFORM authority.withdraw(supersedes, 'Overtaken by a newer proposal.');
@@ -33,20 +41,39 @@ BEGIN
     RETURN made;
 END $$;
 
+-- A proposal is taken back by whoever may prepare such things: shifts hand over. What concerns access itself is taken
+-- back by its preparer or by somebody who could decide it, and so is a decision in the time before it takes effect:
+-- that is what the delay is for. A proposal and its effect meet on the lock of the decision.
 CREATE OR REPLACE FUNCTION authority.withdraw(proposal_id bigint, reason text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE who bigint := authority.actor();
+DECLARE
+    who bigint := authority.actor();
+    now_ timestamptz := authority.moment();
+    p public.authority_proposal%ROWTYPE;
+    k public.authority_kind%ROWTYPE;
+    d public.authority_decision%ROWTYPE;
+    decides boolean;
 BEGIN
-    PERFORM 1 FROM public.authority_proposal p WHERE p.id = proposal_id FOR UPDATE;
-    IF NOT FOUND THEN
+    SELECT * INTO p FROM public.authority_proposal x WHERE x.id = withdraw.proposal_id FOR UPDATE;
+    IF NOT FOUND OR NOT authority.may_prepare(who, p.client_id, p.matter_id, now_) THEN
         RAISE EXCEPTION 'There is no proposal %.', proposal_id USING ERRCODE = 'no_data_found';
     END IF;
-    IF EXISTS (SELECT 1 FROM public.authority_decision d WHERE d.proposal_id = withdraw.proposal_id) THEN
+    SELECT * INTO k FROM public.authority_kind x WHERE x.slug = p.kind_id;
+    SELECT * INTO d FROM public.authority_decision x WHERE x.proposal_id = p.id FOR UPDATE;
+    decides := EXISTS (
+        SELECT 1 FROM public.authority_grant g JOIN public.authority_rule r ON r.role = g.role AND r.kind_id = p.kind_id
+         WHERE g.person_id = who AND g.from_at <= now_ AND (g.until_at IS NULL OR g.until_at > now_)
+           AND NOT EXISTS (SELECT 1 FROM public.authority_revocation v WHERE v.grant_id = g.id));
+    IF (d.id IS NOT NULL AND k.delay_hours = 0)
+       OR EXISTS (SELECT 1 FROM public.authority_consumption c WHERE c.decision_id = d.id) THEN
         RAISE EXCEPTION 'Proposal % is already decided.', proposal_id USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
-    INSERT INTO public.authority_withdrawal (proposal_id, by_id, at, reason)
-    VALUES (proposal_id, who, authority.moment(), reason);
-    PERFORM audit.record('proposal.withdrawn', 'authority_proposal', proposal_id::text, NULL, NULL, reason);
+    IF (k.signed OR d.id IS NOT NULL) AND NOT decides AND people.natural_person(who) <> people.natural_person(p.prepared_by_id) THEN
+        RAISE EXCEPTION 'This is taken back by whoever prepared it or could decide it.' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    INSERT INTO public.authority_withdrawal (proposal_id, by_id, at, reason) VALUES (p.id, who, now_, coalesce(reason, ''));
+    PERFORM audit.record('proposal.withdrawn', 'authority_proposal', p.id::text, NULL,
+        jsonb_build_object('decision_id', d.id), reason);
 EXCEPTION WHEN unique_violation THEN
     RAISE EXCEPTION 'Proposal % was already withdrawn.', proposal_id USING ERRCODE = 'object_not_in_prerequisite_state';
 END $$;
@@ -105,7 +132,7 @@ BEGIN
     IF s.client_id IS DISTINCT FROM p.client_id OR s.matter_id IS DISTINCT FROM p.matter_id THEN
         RAISE EXCEPTION 'An amendment stays with the client and matter of its proposal.' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    used_grant := authority.grant_for(holder, p.kind_id, s, now_);
+    used_grant := authority.grant_for(holder, p.kind_id, s, now_, p.prepared_by_id);
     IF used_grant IS NULL THEN
         RAISE EXCEPTION '% has no authority for this: % of %.',
             (SELECT x.name FROM public.people_person x WHERE x.id = holder), k.title,
@@ -131,8 +158,12 @@ BEGIN
             RAISE EXCEPTION 'A stand-in never decides what he, or whom he stands in for, prepared.' USING ERRCODE = 'insufficient_privilege';
         END IF;
         IF k.signed THEN
+            IF s.owner_id IS NOT NULL AND people.natural_person(s.owner_id) IN (people.natural_person(decider), people.natural_person(holder)) THEN
+                RAISE EXCEPTION 'Nobody decides about his own access.' USING ERRCODE = 'insufficient_privilege';
+            END IF;
             SELECT a.id INTO attested FROM public.authority_attestation a
              WHERE a.session_id = make_decision.session_id AND a.person_id = decider
+               AND a.proposal_id = p.id AND a.verdict = make_decision.verdict
                AND a.content_sha256 = authority.digest(content) AND a.expires_at > now_
                AND NOT EXISTS (SELECT 1 FROM public.authority_decision d WHERE d.attestation_id = a.id)
              ORDER BY a.id DESC LIMIT 1;
@@ -150,10 +181,12 @@ BEGIN
          standing_id, batch_sha256, attested, direct, coalesce(alone, ''), now_, now_ + make_interval(hours => k.delay_hours),
          now_ + make_interval(days => k.lasts_days), coalesce(reason, ''))
     RETURNING id INTO made;
-    UPDATE authority.acting SET on_behalf_of = behalf WHERE xid = pg_current_xact_id() AND behalf IS NOT NULL;
+    UPDATE authority.acts a SET on_behalf_of = behalf WHERE a.xid = pg_current_xact_id() AND a.on_behalf_of IS DISTINCT FROM behalf;
     PERFORM audit.record('decision.' || verdict, 'authority_decision', made::text, NULL,
-        jsonb_build_object('proposal_id', p.id, 'kind', p.kind_id, 'content', content, 'amount', s.amount::text, 'currency', s.currency,
-                           'grant_id', used_grant, 'standing_id', standing_id, 'on_behalf_of', behalf, 'direct', direct), reason, made);
+        jsonb_build_object('proposal_id', p.id::text, 'kind', p.kind_id, 'content', content,
+                           'content_sha256', encode(authority.digest(content), 'hex'), 'amount', s.amount::text, 'currency', s.currency,
+                           'person_id', decider::text, 'on_behalf_of', behalf::text, 'grant_id', used_grant::text,
+                           'standing_id', standing_id::text, 'attestation_id', attested::text, 'direct', direct), reason, made);
     RETURN made;
 END $$;
 
@@ -163,20 +196,16 @@ CREATE OR REPLACE FUNCTION authority.decide(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     who bigint := authority.actor();
-    acting authority.acting%ROWTYPE;
+    through bigint := authority.acting_session();
 BEGIN
-    SELECT * INTO acting FROM authority.acting a WHERE a.xid = pg_current_xact_id();
-    IF acting.session_id IS NULL THEN
-        RAISE EXCEPTION 'Only a person who has signed in decides.' USING ERRCODE = 'insufficient_privilege';
-    END IF;
     IF on_behalf_of IS NOT NULL THEN
         PERFORM authority.check_stand_in(who, on_behalf_of, proposal_id);
     END IF;
-    RETURN authority.make_decision(proposal_id, verdict, reason, amended, who, on_behalf_of, acting.session_id, NULL, NULL, false);
+    RETURN authority.make_decision(proposal_id, verdict, reason, amended, who, on_behalf_of, through, NULL, NULL, false);
 END $$;
 
 CREATE OR REPLACE FUNCTION authority.check_stand_in(who bigint, decider bigint, proposal_id bigint) RETURNS void
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
 DECLARE now_ timestamptz := authority.moment();
 BEGIN
     PERFORM 1
@@ -188,7 +217,12 @@ BEGIN
        AND (i.kind_id IS NULL OR i.kind_id = p.kind_id) AND NOT k.signed AND NOT k.trust
        AND (i.within_hours IS NULL OR (p.due_at IS NOT NULL AND p.due_at <= now_ + make_interval(hours => i.within_hours)))
        AND EXISTS (SELECT 1 FROM public.authority_grant g JOIN public.authority_rule r ON r.role = g.role AND r.kind_id = p.kind_id
+                     JOIN public.people_person me ON me.id = g.person_id
                     WHERE g.person_id = who AND g.from_at <= now_ AND (g.until_at IS NULL OR g.until_at > now_)
+                      AND (NOT g.needs_nda OR me.nda_signed_on <= now_::date)
+                      AND (NOT g.needs_consent OR EXISTS (
+                           SELECT 1 FROM public.authority_consent c WHERE c.client_id = p.client_id AND me.country = ANY (c.countries)
+                              AND c.recorded_on <= now_::date AND (c.until_on IS NULL OR c.until_on >= now_::date)))
                       AND NOT EXISTS (SELECT 1 FROM public.authority_revocation v WHERE v.grant_id = g.id))
        AND NOT EXISTS (SELECT 1 FROM public.matters_wall w WHERE w.person_id = who AND w.from_on <= now_::date
                           AND (w.until_on IS NULL OR w.until_on >= now_::date) AND (w.client_id = p.client_id OR w.matter_id = p.matter_id));
@@ -204,14 +238,10 @@ CREATE OR REPLACE FUNCTION authority.act_directly(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     who bigint := authority.actor();
-    acting authority.acting%ROWTYPE;
+    through bigint := authority.acting_session();
 BEGIN
-    SELECT * INTO acting FROM authority.acting a WHERE a.xid = pg_current_xact_id();
-    IF acting.session_id IS NULL THEN
-        RAISE EXCEPTION 'Only a person who has signed in decides.' USING ERRCODE = 'insufficient_privilege';
-    END IF;
     RETURN authority.make_decision(authority.propose(kind, content, subject, subject_id, reason, evidence),
-        'approved', reason, NULL, who, NULL, acting.session_id, NULL, NULL, true);
+        'approved', reason, NULL, who, NULL, through, NULL, NULL, true);
 END $$;
 
 -- The digest a batch is bound by: the contents in the order of their ids.
@@ -226,14 +256,10 @@ RETURNS bigint[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     who bigint := authority.actor();
-    acting authority.acting%ROWTYPE;
+    through bigint := authority.acting_session();
     one bigint;
     made bigint[] := '{}';
 BEGIN
-    SELECT * INTO acting FROM authority.acting a WHERE a.xid = pg_current_xact_id();
-    IF acting.session_id IS NULL THEN
-        RAISE EXCEPTION 'Only a person who has signed in decides.' USING ERRCODE = 'insufficient_privilege';
-    END IF;
     IF authority.batch_digest(proposal_ids) IS DISTINCT FROM seen THEN
         RAISE EXCEPTION 'The list is not the one that was shown; look at it again.' USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
@@ -242,7 +268,7 @@ BEGIN
         IF NOT FOUND THEN
             RAISE EXCEPTION 'Proposal % is of a kind that is decided one by one.', one USING ERRCODE = 'invalid_parameter_value';
         END IF;
-        made := made || authority.make_decision(one, verdict, reason, NULL, who, NULL, acting.session_id, NULL, seen, false);
+        made := made || authority.make_decision(one, verdict, reason, NULL, who, NULL, through, NULL, seen, false);
     END LOOP;
     RETURN made;
 END $$;
@@ -258,9 +284,7 @@ DECLARE
     s authority.subject;
     made bigint;
 BEGIN
-    IF NOT EXISTS (SELECT 1 FROM authority.acting a WHERE a.xid = pg_current_xact_id() AND a.session_id IS NOT NULL) THEN
-        RAISE EXCEPTION 'Only a person who has signed in decides.' USING ERRCODE = 'insufficient_privilege';
-    END IF;
+    PERFORM authority.acting_session();
     SELECT * INTO k FROM public.authority_kind x WHERE x.slug = kind;
     IF NOT FOUND OR NOT k.standing OR k.trust OR k.signed THEN
         RAISE EXCEPTION 'No standing decision can be given for this kind.' USING ERRCODE = 'invalid_parameter_value';
@@ -311,7 +335,8 @@ DECLARE
 BEGIN
     SELECT * INTO st FROM public.authority_standing x WHERE x.id = standing_id FOR UPDATE;
     SELECT * INTO p FROM public.authority_proposal x WHERE x.id = proposal_id;
-    IF st.id IS NULL OR p.id IS NULL OR st.ended_at IS NOT NULL OR st.expires_at <= now_ OR st.kind_id <> p.kind_id THEN
+    IF st.id IS NULL OR p.id IS NULL OR st.ended_at IS NOT NULL OR st.expires_at <= now_ OR st.kind_id <> p.kind_id
+       OR NOT EXISTS (SELECT 1 FROM public.authority_kind k WHERE k.slug = p.kind_id AND k.standing AND NOT k.trust AND NOT k.signed) THEN
         RAISE EXCEPTION 'No standing decision covers this.' USING ERRCODE = 'insufficient_privilege';
     END IF;
     s := authority.describe(p.kind_id, p.content);
@@ -337,9 +362,7 @@ DECLARE
     who bigint := authority.actor();
     made bigint;
 BEGIN
-    IF NOT EXISTS (SELECT 1 FROM authority.acting a WHERE a.xid = pg_current_xact_id() AND a.session_id IS NOT NULL) THEN
-        RAISE EXCEPTION 'Only a person who has signed in names a stand-in.' USING ERRCODE = 'insufficient_privilege';
-    END IF;
+    PERFORM authority.acting_session();
     IF people.natural_person(stand_in) = people.natural_person(who) OR NOT authority.is_human(stand_in) THEN
         RAISE EXCEPTION 'A stand-in is another person.' USING ERRCODE = 'invalid_parameter_value';
     END IF;
@@ -364,38 +387,71 @@ BEGIN
     PERFORM audit.record('stand_in.ended', 'authority_standin', stand_in_id::text);
 END $$;
 
--- The gate, after it has checked the passkey's signature over the content with a maintained library.
+-- The gate, after it has checked the passkey's signature with a maintained library. The challenge was over person,
+-- proposal, verdict, content and nonce (`audit.core.decisions`), so the signature serves this decision and no other.
+CREATE OR REPLACE FUNCTION authority.base64url(data bytea) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT translate(encode(data, 'base64'), '+/=' || chr(10), '-_')
+$$;
+
 CREATE OR REPLACE FUNCTION authority.attest(
-    token text, content_sha256 bytea, credential_id bytea, public_key bytea, authenticator_data bytea, client_data bytea, signature bytea
+    token text, proposal_id bigint, verdict text, content_sha256 bytea, nonce bytea, rp_id text, credential_id bytea, public_key bytea,
+    authenticator_data bytea, client_data bytea, signature bytea
 ) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     s public.people_session := people.live_session(token);
+    k public.authority_kind%ROWTYPE;
     made bigint;
 BEGIN
     IF s.id IS NULL THEN
         RAISE EXCEPTION 'The session is unknown, ended or expired: sign in again.' USING ERRCODE = 'invalid_authorization_specification';
     END IF;
+    SELECT k2.* INTO k FROM public.authority_proposal p JOIN public.authority_kind k2 ON k2.slug = p.kind_id WHERE p.id = attest.proposal_id;
+    IF NOT FOUND OR NOT k.signed OR verdict IS NULL OR verdict NOT IN ('approved', 'amended') THEN
+        RAISE EXCEPTION 'Nothing is signed here: proposal % is not of a kind that is decided with a passkey.', proposal_id
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF octet_length(content_sha256) IS DISTINCT FROM 32 OR octet_length(nonce) IS DISTINCT FROM 32 OR coalesce(rp_id, '') = '' THEN
+        RAISE EXCEPTION 'A signature is over a SHA-256 and a nonce of 32 bytes each, for a named site.' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     INSERT INTO public.authority_attestation
-        (person_id, session_id, content_sha256, credential_id, public_key, authenticator_data, client_data, signature, at, expires_at)
-    VALUES (s.person_id, s.id, content_sha256, credential_id, public_key, authenticator_data, client_data, signature,
-            authority.moment(), authority.moment() + interval '5 minutes') RETURNING id INTO made;
-    PERFORM audit.record('decision.signed', 'authority_attestation', made::text, NULL,
-        jsonb_build_object('content_sha256', encode(content_sha256, 'hex'), 'person_id', s.person_id));
+        (person_id, session_id, proposal_id, verdict, content_sha256, nonce, rp_id, credential_id, public_key, authenticator_data, client_data,
+         signature, at, expires_at)
+    VALUES (s.person_id, s.id, proposal_id, verdict, content_sha256, nonce, rp_id, credential_id, public_key, authenticator_data, client_data,
+            signature, authority.moment(), authority.moment() + interval '5 minutes') RETURNING id INTO made;
+    PERFORM audit.record_at_gate(s.person_id, s.id, 'decision.signed', 'authority_attestation', made::text,
+        jsonb_build_object('content_sha256', encode(content_sha256, 'hex'), 'person_id', s.person_id::text,
+                           'proposal_id', proposal_id::text, 'verdict', verdict),
+        jsonb_build_object(
+            'authenticator_data', authority.base64url(authenticator_data), 'client_data_json', authority.base64url(client_data),
+            'kind', 'passkey', 'public_key', authority.base64url(public_key), 'rp_id', rp_id, 'signature', authority.base64url(signature),
+            'signed', jsonb_build_object('content', encode(content_sha256, 'hex'), 'nonce', encode(nonce, 'hex'),
+                                         'person', s.person_id::text, 'proposal', proposal_id::text, 'verdict', verdict)));
     RETURN made;
 END $$;
 
+-- The compensating review of a decision taken alone. Where there is anybody else, somebody else does it.
 CREATE OR REPLACE FUNCTION authority.review(decision_id bigint, note text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE who bigint := authority.actor();
+DECLARE
+    who bigint := authority.actor();
+    d public.authority_decision%ROWTYPE;
 BEGIN
-    IF NOT authority.is_human(who) OR coalesce(note, '') = '' THEN
-        RAISE EXCEPTION 'A review is done by a person and says what was found.' USING ERRCODE = 'invalid_parameter_value';
+    PERFORM authority.acting_session();
+    IF coalesce(note, '') = '' THEN
+        RAISE EXCEPTION 'A review says what was found.' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    PERFORM 1 FROM public.authority_decision d WHERE d.id = decision_id AND d.compensating <> '';
+    SELECT * INTO d FROM public.authority_decision x WHERE x.id = review.decision_id AND x.compensating <> '';
     IF NOT FOUND THEN
         RAISE EXCEPTION 'Decision % owes no review.', decision_id USING ERRCODE = 'no_data_found';
     END IF;
+    IF people.natural_person(d.decided_by_id) = people.natural_person(who)
+       AND (SELECT m.mode FROM public.authority_mode m ORDER BY m.id DESC LIMIT 1) IS DISTINCT FROM 'one-person' THEN
+        RAISE EXCEPTION 'A decision taken alone is reviewed by somebody else.' USING ERRCODE = 'insufficient_privilege';
+    END IF;
     INSERT INTO public.authority_review (decision_id, reviewed_by_id, reviewed_at, note) VALUES (decision_id, who, authority.moment(), note);
     PERFORM audit.record('decision.reviewed', 'authority_decision', decision_id::text, NULL, NULL, note, decision_id);
+EXCEPTION WHEN unique_violation THEN
+    RAISE EXCEPTION 'Decision % was already reviewed.', decision_id USING ERRCODE = 'object_not_in_prerequisite_state';
 END $$;

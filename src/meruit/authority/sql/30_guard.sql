@@ -15,7 +15,7 @@ $$;
 -- name: all of them, and no other key. Where a kind column tells which of several kinds this row is, the
 -- first argument is 'column:NAME'.
 CREATE OR REPLACE FUNCTION authority.guard() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO, YMD' AS $$
 DECLARE
     now_ timestamptz := authority.moment();
     who bigint := authority.actor();
@@ -37,11 +37,14 @@ BEGIN
             USING ERRCODE = 'insufficient_privilege';
     END IF;
     SELECT * INTO d FROM public.authority_decision x WHERE x.id = NEW.decision_id FOR UPDATE;
-    IF NOT FOUND OR d.verdict NOT IN ('approved', 'amended') OR NOT d.kind_id = ANY (allowed) THEN
+    IF NOT FOUND OR d.verdict NOT IN ('approved', 'amended') OR (d.kind_id = ANY (allowed)) IS NOT TRUE THEN
         RAISE EXCEPTION 'Decision % does not approve this (%).', NEW.decision_id, array_to_string(allowed, ' or ') USING ERRCODE = 'insufficient_privilege';
     END IF;
     IF EXISTS (SELECT 1 FROM public.authority_consumption c WHERE c.decision_id = d.id) THEN
         RAISE EXCEPTION 'Decision % has already taken effect.', d.id USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF EXISTS (SELECT 1 FROM public.authority_withdrawal w WHERE w.proposal_id = d.proposal_id) THEN
+        RAISE EXCEPTION 'Decision % was stopped before it took effect.', d.id USING ERRCODE = 'insufficient_privilege';
     END IF;
     IF d.valid_until <= now_ THEN
         RAISE EXCEPTION 'Decision % was good until %; it has to be decided anew.', d.id, d.valid_until USING ERRCODE = 'insufficient_privilege';

@@ -4,22 +4,52 @@ CREATE OR REPLACE FUNCTION authority.describe_person(content jsonb) RETURNS auth
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE s authority.subject;
 BEGIN
-    IF coalesce(content ->> 'email', '') = '' OR content ->> 'kind' IS DISTINCT FROM 'human' THEN
-        RAISE EXCEPTION 'A new person is a human being with a mail address.' USING ERRCODE = 'invalid_parameter_value';
+    IF coalesce(content ->> 'name', '') = '' OR coalesce(content ->> 'email', '') !~ '^[^@ ]+@[^@ ]+$' OR content ->> 'kind' IS DISTINCT FROM 'human' THEN
+        RAISE EXCEPTION 'A new person is a human being with a name and a mail address.' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    s.sha256 := sha256(convert_to(coalesce((SELECT max(p.id)::text FROM public.people_person p WHERE lower(p.email) = lower(content ->> 'email')), 'new'), 'UTF8'));
+    -- The person whom this very content has made is no obstacle: the guard asks again when the row is there.
+    IF EXISTS (SELECT 1 FROM public.people_person p
+                WHERE lower(p.email) = lower(content ->> 'email')
+                  AND NOT EXISTS (SELECT 1 FROM public.authority_decision d WHERE d.id = p.decision_id AND d.content = describe_person.content)) THEN
+        RAISE EXCEPTION 'Somebody is enrolled under % already.', content ->> 'email' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF content ->> 'same_person_id' IS NOT NULL THEN
+        SELECT p.id INTO s.owner_id FROM public.people_person p
+         WHERE p.id = (content ->> 'same_person_id')::bigint AND p.kind = 'human' AND p.same_person_id IS NULL;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'A second account names the first account of the same human being.' USING ERRCODE = 'invalid_parameter_value';
+        END IF;
+    END IF;
+    s.sha256 := sha256(convert_to('person', 'UTF8'));
     RETURN s;
 END $$;
 
 CREATE OR REPLACE FUNCTION authority.describe_grant(content jsonb) RETURNS authority.subject
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE s authority.subject;
+DECLARE
+    s authority.subject;
+    amount numeric := (content ->> 'limit_amount')::numeric;
 BEGIN
-    PERFORM 1 FROM public.people_person p WHERE p.id = (content ->> 'person_id')::bigint AND p.kind = 'human';
+    SELECT p.id INTO s.owner_id FROM public.people_person p WHERE p.id = (content ->> 'person_id')::bigint AND p.kind = 'human'
+       AND NOT EXISTS (SELECT 1 FROM public.people_departure d WHERE d.person_id = p.id);
     IF NOT FOUND THEN
         RAISE EXCEPTION 'There is no person %.', content ->> 'person_id' USING ERRCODE = 'no_data_found';
     END IF;
-    s.owner_id := (content ->> 'person_id')::bigint;
+    IF content ->> 'role' IS NULL OR content ->> 'role' NOT IN
+       ('specialist', 'lead', 'timekeeper', 'attorney', 'billing partner', 'trust signer', 'administrator', 'manager', 'auditor') THEN
+        RAISE EXCEPTION 'There is no role "%".', coalesce(content ->> 'role', '') USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF (content ->> 'client_id' IS NOT NULL AND NOT EXISTS (SELECT 1 FROM public.matters_client c WHERE c.id = (content ->> 'client_id')::bigint))
+       OR (content ->> 'matter_id' IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM public.matters_matter m WHERE m.id = (content ->> 'matter_id')::bigint
+               AND m.client_id = coalesce((content ->> 'client_id')::bigint, m.client_id))) THEN
+        RAISE EXCEPTION 'The client or matter that this grant is for does not exist.' USING ERRCODE = 'no_data_found';
+    END IF;
+    -- A limit is an amount in a currency; "*" without an amount says that there is none; neither: nothing is decided under it.
+    IF (amount IS NOT NULL AND (coalesce(content ->> 'limit_currency', '') !~ '^[A-Z]{3}$' OR amount IN ('NaN', 'Infinity') OR amount < 0))
+       OR (amount IS NULL AND coalesce(content ->> 'limit_currency', '') NOT IN ('', '*')) THEN
+        RAISE EXCEPTION 'A limit is an amount of zero or more in a currency, or "*" for none.' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     s.sha256 := sha256(convert_to('grant', 'UTF8'));
     RETURN s;
 END $$;
@@ -34,8 +64,8 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'There is no grant % in force.', content ->> 'grant_id' USING ERRCODE = 'no_data_found';
     END IF;
-    IF (content ->> 'amount')::numeric IS NULL OR (content ->> 'amount')::numeric IN ('NaN', 'Infinity') OR (content ->> 'amount')::numeric < 0 THEN
-        RAISE EXCEPTION 'A limit is an amount of zero or more.' USING ERRCODE = 'invalid_parameter_value';
+    IF coalesce(content ->> 'currency', '') !~ '^[A-Z]{3}$' OR (content ->> 'amount')::numeric IS NULL OR (content ->> 'amount')::numeric IN ('NaN', 'Infinity') OR (content ->> 'amount')::numeric < 0 THEN
+        RAISE EXCEPTION 'A limit is an amount of zero or more in a currency.' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     s.sha256 := sha256(convert_to('limit', 'UTF8'));
     RETURN s;

@@ -7,6 +7,21 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(p.same_person_id, p.id) FROM public.people_person p WHERE p.id = person
 $$;
 
+-- `same_person` names the first account of a human being, never another second one: one step tells who somebody is.
+CREATE OR REPLACE FUNCTION people.one_person() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NEW.same_person_id IS NOT NULL AND (NEW.same_person_id = NEW.id OR EXISTS (
+           SELECT 1 FROM public.people_person p WHERE p.id = NEW.same_person_id AND (p.same_person_id IS NOT NULL OR p.kind <> 'human'))) THEN
+        RAISE EXCEPTION 'A second account names the first account of the same human being.' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF EXISTS (SELECT 1 FROM public.people_person p WHERE lower(p.email) = lower(NEW.email) AND p.id <> NEW.id) THEN
+        RAISE EXCEPTION 'Somebody is enrolled under % already.', NEW.email USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER one_person BEFORE INSERT OR UPDATE ON public.people_person FOR EACH ROW EXECUTE FUNCTION people.one_person();
+
 CREATE OR REPLACE FUNCTION people.open_session(
     person bigint, token_sha256 bytea, method text, address text, agent text, country text, lasts interval
 ) RETURNS bigint
@@ -30,7 +45,7 @@ BEGIN
     INSERT INTO public.people_session (person_id, token_sha256, method, address, agent, country, opened_at, expires_at)
     VALUES (person, token_sha256, method, address, agent, country, now_, now_ + least(lasts, interval '14 hours'))
     RETURNING id INTO made;
-    PERFORM audit.record('session.opened', 'people_session', made::text, NULL,
+    PERFORM audit.record_at_gate(person, made, 'session.opened', 'people_session', made::text,
         jsonb_build_object('person_id', person, 'method', method, 'address', address, 'country', country));
     RETURN made;
 END $$;
@@ -38,14 +53,14 @@ END $$;
 CREATE OR REPLACE FUNCTION people.end_session(token_sha256 bytea) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
-DECLARE ended bigint;
+DECLARE ended public.people_session%ROWTYPE;
 BEGIN
     UPDATE public.people_session s SET ended_at = authority.moment()
-     WHERE s.token_sha256 = end_session.token_sha256 AND s.ended_at IS NULL RETURNING s.id INTO ended;
-    IF ended IS NOT NULL THEN
-        PERFORM audit.record('session.ended', 'people_session', ended::text);
+     WHERE s.token_sha256 = end_session.token_sha256 AND s.ended_at IS NULL RETURNING s.* INTO ended;
+    IF ended.id IS NOT NULL THEN
+        PERFORM audit.record_at_gate(ended.person_id, ended.id, 'session.ended', 'people_session', ended.id::text);
     END IF;
-    RETURN ended IS NOT NULL;
+    RETURN ended.id IS NOT NULL;
 END $$;
 
 -- The live session behind a token, or nothing. Never leaves the database.
@@ -65,12 +80,24 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT s.person_id, s.id, s.country FROM people.live_session(token) s WHERE s.id IS NOT NULL
 $$;
 
+-- Limits, caps and grants are read by the statement that uses them. Under an older snapshot a transaction would not
+-- see what was decided, revoked or ended since it began, so nobody acts in one.
+CREATE OR REPLACE FUNCTION authority.see_what_is() RETURNS void
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'One acts in a transaction that sees what is: read committed, not %.', current_setting('transaction_isolation')
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+END $$;
+
 CREATE OR REPLACE FUNCTION authority.act(token text, origin text DEFAULT 'web') RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     s public.people_session;
     already authority.acting%ROWTYPE;
 BEGIN
+    PERFORM authority.see_what_is();
     s := people.live_session(token);
     IF s.id IS NULL THEN
         RAISE EXCEPTION 'The session is unknown, ended or expired: sign in again.' USING ERRCODE = 'invalid_authorization_specification';
@@ -80,8 +107,14 @@ BEGIN
         IF already.session_id IS NOT DISTINCT FROM s.id THEN RETURN s.person_id; END IF;
         RAISE EXCEPTION 'This transaction already acts for somebody else.' USING ERRCODE = 'invalid_authorization_specification';
     END IF;
-    INSERT INTO authority.acting (xid, person_id, session_id, origin, at)
-    VALUES (pg_current_xact_id(), s.person_id, s.id, coalesce(origin, 'web'), clock_timestamp());
+    IF origin !~ '^[a-z][a-z0-9_]*$' OR origin IN ('sql', 'gate', 'night') THEN
+        RAISE EXCEPTION 'A way in is one lower-case word, such as web or api; % is not.', origin USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    INSERT INTO authority.acts (xid, run, person_id, session_id, origin, address, at)
+    VALUES (pg_current_xact_id(), pg_postmaster_start_time(), s.person_id, s.id, coalesce(origin, 'web'), nullif(s.address, ''), clock_timestamp())
+    -- A row under this id that does not count was written before a restore.
+    ON CONFLICT (xid) DO UPDATE SET run = EXCLUDED.run, person_id = EXCLUDED.person_id, session_id = EXCLUDED.session_id,
+        on_behalf_of = NULL, origin = EXCLUDED.origin, address = EXCLUDED.address, at = EXCLUDED.at;
     RETURN s.person_id;
 END $$;
 
@@ -91,6 +124,7 @@ DECLARE
     who bigint;
     already authority.acting%ROWTYPE;
 BEGIN
+    PERFORM authority.see_what_is();
     SELECT p.id INTO who FROM public.people_person p WHERE p.kind = 'system' ORDER BY p.id LIMIT 1;
     IF who IS NULL THEN
         RAISE EXCEPTION 'This installation has no system person: run `meruit init`.' USING ERRCODE = 'invalid_authorization_specification';
@@ -100,8 +134,10 @@ BEGIN
         IF already.person_id = who THEN RETURN who; END IF;
         RAISE EXCEPTION 'This transaction already acts for somebody else.' USING ERRCODE = 'invalid_authorization_specification';
     END IF;
-    INSERT INTO authority.acting (xid, person_id, session_id, origin, at)
-    VALUES (pg_current_xact_id(), who, NULL, 'night:' || step, clock_timestamp());
+    INSERT INTO authority.acts (xid, run, person_id, session_id, origin, at)
+    VALUES (pg_current_xact_id(), pg_postmaster_start_time(), who, NULL, 'night', clock_timestamp())
+    ON CONFLICT (xid) DO UPDATE SET run = EXCLUDED.run, person_id = EXCLUDED.person_id, session_id = EXCLUDED.session_id,
+        on_behalf_of = NULL, origin = EXCLUDED.origin, address = EXCLUDED.address, at = EXCLUDED.at;
     RETURN who;
 END $$;
 
@@ -117,6 +153,24 @@ BEGIN
     RETURN who;
 END $$;
 
+-- The session of whoever acts, live at this moment: one that ended, expired or whose person left while its
+-- transaction was held open decides nothing any more.
+CREATE OR REPLACE FUNCTION authority.acting_session() RETURNS bigint
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    now_ timestamptz := authority.moment();
+    found_ bigint;
+BEGIN
+    SELECT s.id INTO found_
+      FROM authority.acting a JOIN public.people_session s ON s.id = a.session_id AND s.person_id = a.person_id
+     WHERE a.xid = pg_current_xact_id_if_assigned() AND s.ended_at IS NULL AND s.expires_at > now_
+       AND NOT EXISTS (SELECT 1 FROM public.people_departure d WHERE d.person_id = a.person_id AND d.left_at <= now_);
+    IF found_ IS NULL THEN
+        RAISE EXCEPTION 'Only a person who is signed in decides.' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN found_;
+END $$;
+
 CREATE OR REPLACE FUNCTION people.step_up(token text, method text, lasts interval DEFAULT '5 minutes') RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -128,7 +182,7 @@ BEGIN
     END IF;
     INSERT INTO public.people_stepup (session_id, method, at, expires_at)
     VALUES (s.id, method, authority.moment(), authority.moment() + least(lasts, interval '15 minutes')) RETURNING id INTO made;
-    PERFORM audit.record('session.stepped_up', 'people_session', s.id::text, NULL, jsonb_build_object('method', method));
+    PERFORM audit.record_at_gate(s.person_id, s.id, 'session.stepped_up', 'people_session', s.id::text, jsonb_build_object('method', method));
     RETURN made;
 END $$;
 
@@ -136,7 +190,8 @@ END $$;
 CREATE OR REPLACE FUNCTION authority.forget_acts() RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH gone AS (
-        DELETE FROM authority.acting WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) RETURNING 1
+        DELETE FROM authority.acts
+         WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) OR run <> pg_postmaster_start_time() RETURNING 1
     ) SELECT count(*) FROM gone
 $$;
 
@@ -149,8 +204,10 @@ CREATE OR REPLACE FUNCTION audit.note(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM authority.actor();
-    IF event IS NULL OR split_part(event, '.', 1) IN ('decision', 'proposal', 'session', 'row', 'rows', 'standing', 'stand_in', 'effect')
-       OR event !~ '^[a-z_]+(\.[a-z_]+)+$' THEN
+    IF event IS NULL OR split_part(event, '.', 1) IN (
+           'decision', 'proposal', 'session', 'row', 'rows', 'standing', 'stand_in', 'effect', 'audit', 'ledger', 'authenticator',
+           'second_factor', 'link', 'month', 'mode')
+       OR event !~ '^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$' OR coalesce(subject, '') !~ '^[a-z][a-z0-9_.]*$' THEN
         RAISE EXCEPTION 'An action notes what it did as noun.verb, in words that are its own; % is not.', coalesce(event, 'nothing')
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
