@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from meruit.audit.core.chain import link
 from meruit.cli import run, whole
+from meruit.people import roots
 from meruit.postgres import LOGINS, OWNER, Cluster, testing
 
 if TYPE_CHECKING:
