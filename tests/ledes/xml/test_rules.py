@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import deepcopy
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -148,7 +149,7 @@ STORIES: list[tuple[str, str | None, Change, Change]] = [
     ("LR03", "EXPENSE.expense_code", set_line(2, expense_code="A103"), set_line(2, expense_code="E102")),
     ("LR04", "FEE.task_code", set_line(task_code="E101"), set_line(task_code="L120")),
     ("LR04", "FEE.task_code", set_line(task_code=""), set_line(task_code="", activity_code="")),
-    ("LR08", "FEE.charge_desc", set_line(narrative=""), set_line(narrative="X")),
+    ("LR01", "FEE.charge_desc", set_line(narrative=""), set_line(narrative="X")),
     ("LT01", "FEE.charge_date", set_line(date="2026-02-30"), set_line(date="2026-03-30")),
     ("LT01", "FEE.charge_date", lambda f: None, nothing),
     ("LT02", "FEE.rate", set_line(rate="4OO"), set_line(rate="400")),
@@ -337,11 +338,8 @@ def test_a_tax_on_tax_has_the_other_tax_in_its_base() -> None:
     assert list(check(file)) == []
 
 
-@pytest.mark.parametrize("amount, tax", [("125000", "17500"), ("25000", "2500"), ("0", "0")])
-def test_the_tiers_of_the_committee_s_example(amount: str, tax: str) -> None:
-    """10 % to 25,000, 12.5 % to 50,000, 15 % to 100,000, 17.5 % to 200,000, 20 % above."""
-    from decimal import Decimal
-
+def tiered(amount: str) -> File:
+    """The committee's example: 10 % to 25,000, 12.5 % to 50,000, 15 % to 100,000, 17.5 % to 200,000, 20 % above."""
     steps = [("0", "25000", "0.10"), ("25000", "50000", "0.125"), ("50000", "100000", "0.15"),
              ("100000", "200000", "0.175"), ("200000", "TOP", "0.20")]  # fmt: skip
     file = bill("LEDESXML2.2", taxed=False)
@@ -351,6 +349,7 @@ def test_the_tiers_of_the_committee_s_example(amount: str, tax: str) -> None:
     for i, (low, high, rate) in enumerate(steps, 1):
         top = Decimal(amount) if high == "TOP" else min(Decimal(amount), Decimal(high))
         base = max(Decimal(0), top - Decimal(low))
+        tax = str(base * Decimal(rate))
         file.tiers.append(
             TaxTier(
                 tax_id="JP",
@@ -359,12 +358,48 @@ def test_the_tiers_of_the_committee_s_example(amount: str, tax: str) -> None:
                 maximum=high,
                 percent=rate,
                 taxable_amount=str(base),
-                tax_amount=str(base * Decimal(rate)),
+                tax_amount=tax,
             )
         )
-    line(file).tax_ids.append("JP")
-    file.invoices[0].tax_total = ""
+    own = matter(file)
+    own.lines, own.adjustments, own.bill_discount_fees = [fee("1", amount)], [], ""
+    own.lines[0].tax_ids.append("JP")
+    for key in (
+        "detail_fees",
+        "detail_expenses",
+        "credit_fees",
+        "credit_total",
+        "net_fees",
+        "net_expenses",
+        "total_due",
+    ):
+        setattr(own, key, "")
+    file.invoices[0].total = file.invoices[0].tax_total = ""
     complete(file)
-    summary = file.invoices[0].tier_summaries[0]
-    assert Decimal(summary.tax_amount) == Decimal(tax)
-    assert [f for f in check(file) if f.rule in ("LX09", "LX11", "LX05")] == []
+    return file
+
+
+def tier_findings(file: File) -> list[tuple[str | None, str]]:
+    return [(f.field, f.severity) for f in check(file) if f.rule in ("LX09", "LX11", "LX05")]
+
+
+@pytest.mark.parametrize("amount, tax", [("125000", "17500"), ("25000", "2500"), ("0", "0")])
+def test_the_tiers_of_the_committee_s_example(amount: str, tax: str) -> None:
+    file = tiered(amount)
+    assert Decimal(file.invoices[0].tier_summaries[0].tax_amount) == Decimal(tax)
+    assert tier_findings(file) == []
+
+
+def test_a_tier_takes_what_lies_in_it() -> None:
+    file = tiered("125000")
+    first, second = file.tiers[0], file.tiers[1]
+    first.taxable_amount, first.tax_amount = "20000", "2000.00"
+    second.taxable_amount, second.tax_amount = "30000", "3750.00"
+    wrong = tier_findings(file)
+    assert wrong.count(("TAX_TIER_DETAIL.tax_tier_taxable_amount", "error")) == 2
+
+
+def test_what_the_tiers_are_charged_on_is_what_the_lines_come_to() -> None:
+    file = tiered("125000")
+    matter(file).lines[0].tax_ids.clear()
+    assert ("TAX_TIER_SUMMARY.tax_tier_total_taxable_amount", "advice") in tier_findings(file)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from meruit.ledes import codes, iso
-from meruit.ledes.model import Address, Adjustment, Contact, Line, Record
+from meruit.ledes.model import Address, Adjustment, Contact, Record
 from meruit.ledes.values import STRICT, day_of, decimal_of
 from meruit.ledes.xml.judge import Judge, shown
 
@@ -121,15 +121,7 @@ def _value(bench: Judge, column: Column, holder: Record | None, key: str, name: 
         return
     if not text:
         if _required(bench, column):
-            narrative = key == "narrative" and isinstance(holder, Line)
-            bench.find(
-                "LR08" if narrative else "LR01",
-                f"{column.name} is empty; the format requires it.",
-                holder,
-                key,
-                name,
-                severity="error",
-            )
+            bench.find("LR01", f"{column.name} is empty; the format requires it.", holder, key, name)
         return
     if holder is None:
         return

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meruit.ledes.xml.compare import differs, plain
-from meruit.ledes.xml.sums import ZERO, amount, taxes_named
+from meruit.ledes.xml.sums import ZERO, amount, of_matter, taxes_named
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from meruit.ledes.model import Invoice, Matter, TaxSummary
+    from meruit.ledes.model import Invoice, Matter, Tax, TaxSummary, TierSummary
     from meruit.ledes.xml.judge import Judge
     from meruit.ledes.xml.sums import MatterSums
 
@@ -78,15 +78,11 @@ def _tax_faults(matter: Matter, sums: MatterSums, half: Decimal) -> list[tuple[T
 
 
 def judge_tiers(bench: Judge, invoice: Invoice, half: Decimal) -> None:
-    tiered = {tax.id: tax for tax in bench.file.taxes if tax.tiered == "Y"}
-    for tier in bench.file.tiers:
-        sign = -1 if tier.tax_id in tiered and tiered[tier.tax_id].direction == "Decrease" else 1
-        if invoice is bench.file.invoices[0]:
-            differs(
-                bench, "LX09", tier, "tax_amount", "TAX_TIER_DETAIL.tax_tier_amount_tax",
-                sign * amount(tier, "taxable_amount") * amount(tier, "percent"),
-                f"{tier.percent} of {tier.taxable_amount}", half,
-            )  # fmt: skip
+    """Tiers belong to the file, so they are judged once; their summaries to each invoice."""
+    if invoice is bench.file.invoices[0]:
+        for tax in bench.file.taxes:
+            if tax.tiered == "Y":
+                _steps(bench, tax, half)
     for summary in invoice.tier_summaries:
         own = [tier for tier in bench.file.tiers if tier.tax_id == summary.tax_id]
         for key, tag, part in (
@@ -97,3 +93,37 @@ def judge_tiers(bench: Judge, invoice: Invoice, half: Decimal) -> None:
                 bench, "LX09", summary, key, f"TAX_TIER_SUMMARY.{tag}",
                 sum((amount(tier, part) for tier in own), ZERO), "the sum of the tiers",
             )  # fmt: skip
+        _tiered_base(bench, invoice, summary, half)
+
+
+def _steps(bench: Judge, tax: Tax, half: Decimal) -> None:
+    """Each tier takes what of the whole lies in it, and its tax follows from its rate."""
+    own = [tier for tier in bench.file.tiers if tier.tax_id == tax.id]
+    whole = sum((amount(tier, "taxable_amount") for tier in own), ZERO)
+    sign = -1 if tax.direction == "Decrease" else 1
+    for tier in own:
+        low, top = amount(tier, "minimum"), whole if tier.maximum == "TOP" else amount(tier, "maximum")
+        differs(
+            bench, "LX09", tier, "taxable_amount", "TAX_TIER_DETAIL.tax_tier_taxable_amount",
+            max(ZERO, min(whole, top) - low), f"what of {plain(whole)} lies from {tier.minimum} to {tier.maximum}",
+            1 + half,  # a tier may begin at the end of the one before, or one unit above
+        )  # fmt: skip
+        differs(
+            bench, "LX09", tier, "tax_amount", "TAX_TIER_DETAIL.tax_tier_amount_tax",
+            sign * amount(tier, "taxable_amount") * amount(tier, "percent"),
+            f"{tier.percent} of {tier.taxable_amount}", half,
+        )  # fmt: skip
+
+
+def _tiered_base(bench: Judge, invoice: Invoice, summary: TierSummary, half: Decimal) -> None:
+    """What the tiers are charged on against the lines that carry the tax; our reading, so advice."""
+    base = sum((of_matter(m, bench.file.taxes).tiered.get(summary.tax_id, ZERO) for m in invoice.matters), ZERO)
+    stated = summary.decimal("taxable_amount")
+    if stated is not None and abs(stated - base) > half:
+        bench.find(
+            "LX09",
+            f"tax_tier_total_taxable_amount is {summary.taxable_amount}; the lines and entries under {summary.tax_id} "
+            f"come to {plain(base)}.",
+            summary, "taxable_amount", "TAX_TIER_SUMMARY.tax_tier_total_taxable_amount", severity="advice",
+            expected=plain(base),
+        )  # fmt: skip
