@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import asyncssh
 import pytest
-from tests.support.portals import running
 
 from meruit.portals.rehearsal import page
 from meruit.portals.rehearsal.client import REASONS, WORDS, Manner, Portal
 from meruit.portals.rehearsal.clock import Clock
 from meruit.portals.rehearsal.judge import Unreadable, read_card
 from meruit.portals.rehearsal.store import Store
+from tests.support.portals import running
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from tests.support.bills import FEBRUARY_2
-from tests.support.portals import connect, issued, running
 
 from meruit.authority.errors import Invalid, NoAuthority, NotFound, NotNow
 from meruit.documents.models import Document
@@ -17,6 +15,8 @@ from meruit.portals import access, actions, core, queries, tasks
 from meruit.portals.actions import sending
 from meruit.portals.models import Attempt, StatusEvent, Submission
 from meruit.portals.sftp import Lost, NotSent
+from tests.support.bills import FEBRUARY_2
+from tests.support.portals import connect, issued, running
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).with_name("profiles")
 ROUTES = ("sftp", "by hand")
 LINES = ("", "reduction", "rejection")
+REQUIRED = ("slug", "title", "route", "dialect", "source", "as_of", "alarm_hours", "resubmit_days", "answer_days")
 #: What a reason that nobody has mapped is filed under; its words are kept.
 UNSPECIFIED = "REV-UNSPEC"
 
@@ -65,6 +66,8 @@ class Profile:
     source: str
     as_of: date
     alarm_hours: int
+    resubmit_days: int
+    answer_days: int
     needs_matter_ids: tuple[str, ...] = ()
     needs_client_id: bool = False
     words: Mapping[str, Word] = field(default_factory=dict)
@@ -110,7 +113,7 @@ def parse(text: str) -> Profile:
     words = {word: _word(word, row) for word, row in data.pop("words", {}).items()}
     given = data | {"words": words, "needs_matter_ids": tuple(data.pop("needs_matter_ids", ()))}
     unknown = given.keys() - Profile.__dataclass_fields__.keys()
-    missing = {"slug", "title", "route", "dialect", "source", "as_of", "alarm_hours"} - given.keys()
+    missing = set(REQUIRED) - given.keys()
     if unknown or missing:
         what = f'does not know "{min(unknown)}"' if unknown else f'has no "{min(missing)}"'
         raise ProfileError(f"A profile {what}.")
@@ -121,8 +124,9 @@ def parse(text: str) -> Profile:
         dialect(found.dialect)
     except TableError as error:
         raise ProfileError(f"dialect: {error}") from error
-    if not isinstance(found.alarm_hours, int) or found.alarm_hours < 1:
-        raise ProfileError(f"alarm_hours is {found.alarm_hours}; it is at least 1.")
+    for name in ("alarm_hours", "resubmit_days", "answer_days"):
+        if not isinstance(getattr(found, name), int) or getattr(found, name) < 1:
+            raise ProfileError(f"{name} is {getattr(found, name)}; it is a whole number of at least 1.")
     for says, code in found.reasons.items():
         if code not in reasons():
             raise ProfileError(f'The reason "{says}" maps to {code}, which is no code of the list.')

@@ -164,7 +164,8 @@ class Door:
             if (status.size or 0) > LONGEST_FILE:
                 raise CannotRead(f"{name} has {status.size} bytes; {LONGEST_FILE} are read at most.")
             async with self._client.open(path, "rb") as file:
-                return bytes(await file.read())
+                found: bytes | str = await file.read()
+                return found if isinstance(found, bytes) else found.encode()
 
         try:
             return self._wait(fetch())

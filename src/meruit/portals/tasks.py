@@ -30,15 +30,15 @@ class Counts:
 
 def submit(actor: Actor, moment: datetime) -> Counts:
     """Package what is final, look for what is unknown, and send what is packaged."""
-    counts = _each(packable(actor, moment), lambda key: package_one(actor, key, moment))
-    _add(counts, _each(unknown(actor, moment), lambda key: look_for_one(actor, key, moment)))
-    return _add(counts, _each(sendable(actor, moment), lambda key: send_one(actor, key, moment)))
+    counts = each(packable(actor, moment), lambda key: package_one(actor, key, moment))
+    add(counts, each(unknown(actor, moment), lambda key: look_for_one(actor, key, moment)))
+    return add(counts, each(sendable(actor, moment), lambda key: send_one(actor, key, moment)))
 
 
 def listen(actor: Actor, moment: datetime) -> Counts:
     """Read every outbox, then tell of bills met with silence."""
-    counts = _each(doors(actor, moment), lambda key: listen_one(actor, key, moment))
-    return _add(counts, _each(silent(actor, moment), lambda key: alarm_one(actor, key, moment)))
+    counts = each(doors(actor, moment), lambda key: listen_one(actor, key, moment))
+    return add(counts, each(silent(actor, moment), lambda key: alarm_one(actor, key, moment)))
 
 
 def packable(actor: Actor, moment: datetime) -> Iterable[str]:
@@ -150,7 +150,8 @@ def _hear_all(actor: Actor, connection: Connection, door: sftp.Door) -> int:
     return new
 
 
-def _each(keys: Iterable[str], do: Callable[[str], str]) -> Counts:
+def each(keys: Iterable[str], do: Callable[[str], str]) -> Counts:
+    """Do every item on its own; one that is refused is named and the rest goes on."""
     counts = Counts()
     for key in keys:
         try:
@@ -162,7 +163,8 @@ def _each(keys: Iterable[str], do: Callable[[str], str]) -> Counts:
     return counts
 
 
-def _add(one: Counts, other: Counts) -> Counts:
+def add(one: Counts, other: Counts) -> Counts:
+    """Counts taken together."""
     one.done += other.done
     one.skipped += other.skipped
     one.failed |= other.failed

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from meruit.audit.actions import note
 from meruit.authority.acts import acting, moment
 from meruit.authority.errors import NotNow
-from meruit.moves import MoveRefused
+from meruit.moves import MoveRefused, Role
 from meruit.portals import core
 from meruit.portals.models import Submission
 
@@ -72,7 +72,7 @@ def way(state: core.State, to: core.State) -> list[core.Move] | None:
     """
     if state is to:
         return []
-    outside = [(m, after) for (s, m), (after, role) in core.MOVES.items() if s is state and role is core.Role.OUTSIDE]
+    outside = [(m, after) for (s, m), (after, role) in core.MOVES.items() if s is state and role is Role.OUTSIDE]
     for one, after in outside:
         if after is to:
             return [one]

@@ -1,0 +1,34 @@
+"""What may happen to what a payer sent back: opened, corrected, accepted, appealed, answered, lapsed."""
+
+from meruit.disputes.actions.accepting import carry_out_acceptance, propose_acceptance, restored
+from meruit.disputes.actions.appealing import (
+    answered,
+    barred,
+    carry_out_appeal,
+    lapse,
+    pending,
+    propose_appeal,
+    protect,
+    send,
+)
+from meruit.disputes.actions.correcting import correct, give_up, overridden, resubmitted
+from meruit.disputes.actions.opening import open_dispute
+
+__all__ = [
+    "answered",
+    "barred",
+    "carry_out_acceptance",
+    "carry_out_appeal",
+    "correct",
+    "give_up",
+    "lapse",
+    "open_dispute",
+    "overridden",
+    "pending",
+    "propose_acceptance",
+    "propose_appeal",
+    "protect",
+    "restored",
+    "resubmitted",
+    "send",
+]
