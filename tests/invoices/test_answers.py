@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
-from tests.support.bills import FEBRUARY_2, agreed, approved, carried, drafted, letterhead, released
-from tests.support.work import agree_rates, cost, hours
 
 from meruit.authority import actions as authority
 from meruit.authority.errors import Invalid, NoAuthority, NotFound, NotNow, Refused
@@ -18,6 +16,8 @@ from meruit.ledger import queries as ledger
 from meruit.prebills import actions as prebills
 from meruit.prebills.models import PreBill
 from meruit.timesheets import actions as timesheets
+from tests.support.bills import FEBRUARY_2, agreed, approved, carried, drafted, letterhead, released
+from tests.support.work import agree_rates, cost, hours
 
 if TYPE_CHECKING:
     from tests.support.firm import Firm
@@ -237,6 +237,8 @@ def test_a_final_bills_entry_does_not_change(firm: Firm) -> None:
 def test_an_e_bill_is_sent_anew_with_other_codes_and_the_books_do_not_notice(firm: Firm) -> None:
     invoice = issued(firm)
     before = ledger.balance("ar")
+    with pytest.raises(Invalid, match="one original"):
+        actions.revise(firm.cleo, invoice.pk, "correction", "LEDES1998B", why="There is nothing to correct yet")
     first = actions.revise(firm.cleo, invoice.pk, "original", "LEDES1998B")
     with pytest.raises(Invalid, match="says why"):
         actions.revise(firm.cleo, invoice.pk, "correction", "LEDES1998B")
@@ -254,7 +256,7 @@ def test_an_e_bill_is_sent_anew_with_other_codes_and_the_books_do_not_notice(fir
     assert b"L210" in bytes(first.document.content)
     assert ledger.balance("ar") == before
     assert core.thaw(Invoice.objects.get().frozen).lines[0].task_code == "L210"
-    with pytest.raises(Invalid, match="first e-bill"):
+    with pytest.raises(Invalid, match="one original"):
         actions.revise(firm.cleo, invoice.pk, "original", "LEDES1998B")
     with pytest.raises(Invalid, match="no line 9"):
         actions.revise(firm.cleo, invoice.pk, "appeal", "LEDES1998B", codes={9: actions.Codes()}, why="x")

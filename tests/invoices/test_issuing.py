@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
-from tests.support.bills import FEBRUARY_2, agreed, approved, drafted, letterhead, line, released
-from tests.support.work import agree_rates, cost, hours
 
 from meruit.authority import actions as authority
 from meruit.authority.errors import NoAuthority, NotFound, NotNow
@@ -20,6 +18,8 @@ from meruit.invoices.models import Artefact, Invoice, InvoiceLine, Issue
 from meruit.ledger import queries as ledger
 from meruit.prebills import actions as prebills
 from meruit.prebills.models import Line, PreBill
+from tests.support.bills import FEBRUARY_2, agreed, approved, drafted, letterhead, line, released
+from tests.support.work import agree_rates, cost, hours
 
 if TYPE_CHECKING:
     from tests.support.firm import Firm

@@ -258,8 +258,9 @@ BEGIN
     IF TG_TABLE_NAME = 'invoices_ebillrevision' THEN
         PERFORM 1 FROM public.invoices_invoice i WHERE i.id = NEW.invoice_id FOR NO KEY UPDATE;
         NEW.number := 1 + (SELECT count(*) FROM public.invoices_ebillrevision r WHERE r.invoice_id = NEW.invoice_id);
-        IF (NEW.number = 1) <> (NEW.purpose IN ('original', 'shadow', 'accrual')) AND NEW.purpose IN ('original', 'correction', 'appeal') THEN
-            RAISE EXCEPTION 'The first e-bill of an invoice is its original; what follows corrects or appeals it.' USING ERRCODE = 'invalid_parameter_value';
+        IF NEW.purpose IN ('original', 'correction', 'appeal') AND (NEW.purpose = 'original') = EXISTS (
+               SELECT 1 FROM public.invoices_ebillrevision r WHERE r.invoice_id = NEW.invoice_id AND r.purpose = 'original') THEN
+            RAISE EXCEPTION 'An invoice has one original e-bill; what follows it corrects or appeals it.' USING ERRCODE = 'invalid_parameter_value';
         END IF;
     END IF;
     RETURN NEW;
