@@ -59,3 +59,10 @@ def test_a_pattern_that_could_run_away_is_refused_when_the_rule_is_made_ready():
     bad = read_set(HEAD + '[[rule]]\ntype = "prohibited-phrase"\nparams = { patterns = ["(?=x)"] }\n', "acme")
     with pytest.raises(Refused, match="no look-around"):
         Judge(bad)
+
+
+def test_a_clause_or_version_may_be_written_as_a_number_or_a_day():
+    text = '[set]\nclient = "Acme"\ntitle = "Guidelines"\nversion = 2026-01-03\n' + COPIES + "clause = 4.20\npage = 7\n"
+    guidelines = read_set(text, "acme")
+    assert guidelines.label == "acme 2026-01-03"
+    assert (guidelines.rules[0].clause, guidelines.rules[0].page) == ("4.20", "7")

@@ -111,8 +111,8 @@ def convert(raw: Any, hint: Any, wrong: str) -> Any:
         return _date(raw, wrong)
     if hint is int and isinstance(raw, int) and not isinstance(raw, bool):
         return raw
-    if hint is str and isinstance(raw, (str, int)) and not isinstance(raw, bool):
-        return str(raw)
+    if hint is str and isinstance(raw, (str, int, Decimal, date)) and not isinstance(raw, bool):
+        return str(raw)  # a version or clause written as a number or a day
     if hint is bool and isinstance(raw, bool):
         return raw
     words = {str: "a text", bool: "true or false", int: "a whole number"}

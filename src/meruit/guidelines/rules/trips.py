@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _MILES = re.compile(r"\b(\d[\d,.]*)\s*(?:round[- ]trip )?(?:miles?|mi)\b", re.IGNORECASE)
 _START_END = re.compile(r"\bfrom\b.+\bto\b|\bto\b.+\bfrom\b|\bround[- ]trip\b|\band (?:back|return)", re.IGNORECASE)
 _APPROVED = re.compile(r"\b(?:approved|authori[sz]ed|approval)\b", re.IGNORECASE)
+_LESS = re.compile(r"\b(?:half|reduced|discounted|no charge)\b|\b\d{1,2}\s*(?:%|percent)", re.IGNORECASE)
 _NO_TRAVEL = re.compile(r"\bno travel\b", re.IGNORECASE)
 _WORKED = re.compile(
     r"\b(?:while (?:travell?ing|in transit|on (?:plane|train|flight))|working travel|in flight|en route)\b",
@@ -71,6 +72,17 @@ def travel_time(p: Params, c: Context) -> Check:
             return dataclasses.replace(told(found), at_risk=risk, expected=f"{say.plain(pct)} % of the rate")
         if understood.travel:
             return lacking(entry, understood)
+        if entry.activity_code == "A112" and pct < 100 and not _LESS.search(text) and not _reduced(c, entry, pct):
+            return Hit(
+                field="activity_code",
+                found="A112",
+                expected=f"{say.plain(pct)} % of the rate",
+                at_risk=entry.value * (100 - pct) / 100 if entry.value is not None else None,
+                confidence=0.85,
+                message="The line is coded as travel (A112) and neither its words nor its rate show that it is billed "
+                "at "
+                f"{say.plain(pct)} %. What would pass: the reduced rate, or the code of the work done.",
+            )
         if say_none and understood.events and not _NO_TRAVEL.search(text):
             return Hit(
                 field="narrative",
