@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from meruit.findings import Finding
     from meruit.screening.words import Tally
 
+#: File and invoice.
+_Owner = tuple[str | None, str | None]
 #: Work that takes longer than this shows how far it is.
 _PATIENCE = 2.0
 
@@ -66,26 +68,35 @@ def count(number: int, noun: str) -> str:
 
 
 def at_risk(findings: Iterable[Finding], written: Mapping[str, Tally] = MappingProxyType({})) -> dict[str, Decimal]:
-    """Money that hangs on findings above advice, by currency, each invoice and line counted once.
+    """Money that hangs on findings above advice, by currency: for each invoice the most that can be lost.
 
-    A finding on an invoice as a whole puts its total at risk and covers its lines.
+    That is what a finding on the invoice as a whole puts at risk, or what its lines do together, each line
+    at the gravest of its findings; whichever is more, since the one covers the other.
     """
-    wholes: dict[tuple[str | None, str | None], tuple[str, Decimal]] = {}
-    lines: dict[tuple[str | None, str | None, int | None], tuple[str, Decimal]] = {}
+    wholes: dict[_Owner, Decimal] = {}
+    lines: dict[tuple[_Owner, int | None], Decimal] = {}
+    currencies: dict[_Owner, str] = {}
     for finding in findings:
         if finding.severity not in ABOVE_ADVICE or finding.at_risk is None:
             continue
-        owner, amount = (finding.file, finding.invoice), (finding.currency or "", abs(finding.at_risk))
+        owner, amount = (finding.file, finding.invoice), abs(finding.at_risk)
+        currencies[owner] = currencies.get(owner) or finding.currency or ""
         if finding.entry is None:
-            wholes.setdefault(owner, amount)
+            wholes[owner] = max(amount, wholes.get(owner, amount))
         elif not _counted(written.get(finding.file or ""), finding.line):
-            lines.setdefault((*owner, finding.line), amount)
-    counted = [*wholes.values(), *(amount for key, amount in lines.items() if key[:2] not in wholes)]
+            lines[owner, finding.line] = max(amount, lines.get((owner, finding.line), amount))
+    together: dict[_Owner, Decimal] = {}
+    for (owner, _), amount in lines.items():
+        together[owner] = together.get(owner, Decimal(0)) + amount
     for file, tally in written.items():
-        counted += [amount for invoice, amount in tally.at_risk.items() if (file, invoice) not in wholes]
+        for invoice, (currency, amount) in tally.at_risk.items():
+            owner = (file, invoice)
+            together[owner] = together.get(owner, Decimal(0)) + amount
+            currencies[owner] = currencies.get(owner) or currency
     sums: dict[str, Decimal] = {}
-    for currency, money in counted:
-        sums[currency] = sums.get(currency, Decimal(0)) + money
+    for owner in dict.fromkeys((*wholes, *together)):
+        most = max(wholes.get(owner, Decimal(0)), together.get(owner, Decimal(0)))
+        sums[currencies[owner]] = sums.get(currencies[owner], Decimal(0)) + most
     return sums
 
 
