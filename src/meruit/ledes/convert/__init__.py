@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from meruit.ledes.model import File
+    from meruit.ledes.tables import Column
 
 __all__ = ["MONEY", "Conversion", "Entry", "Money", "SupplyError", "convert", "grouped"]
 
@@ -134,12 +135,13 @@ def _dates(file: File, to: str) -> None:
 def _missing(file: File, to: str, report: Reporter) -> None:
     """What the new format requires and the bill does not know."""
     target = reach(to)
+    required: dict[tuple[str, str], list[Column]] = {}
+    for column in target.table.columns:
+        if column.required == "R" and column.key not in ("item_number", "tax_ids", "kind"):
+            required.setdefault((column.segment, column.record), []).append(column)
     for segment, record, invoice, line in walk(file):
         report.on(invoice)
-        for column in target.table.columns:
-            own = column.record == type(record).__name__ and (target.flat or column.segment == segment)
-            if not own or column.required != "R" or column.key in ("item_number", "tax_ids", "kind"):
-                continue
+        for column in required.get(("" if target.flat else segment, type(record).__name__), ()):
             value: object = record
             for part in column.key.split("."):
                 value = getattr(value, part, None)

@@ -73,7 +73,7 @@ def of_invoice(invoice: Invoice, of: Layout) -> Iterator[tuple[str, Record]]:
 
 
 def _record(bench: Judge, of: Layout, segment: str, record: Record) -> None:
-    for column in of.table.of_segment(segment):
+    for column in of.columns[segment]:
         holder, key = _reach(record, column.key)
         name = f"{segment.upper()}.{column.name}"
         if column.type == "struct":

@@ -40,6 +40,8 @@ class Layout:
     def __init__(self, of: Table) -> None:
         self.table = of
         self.segments: dict[str, Segment] = {s.name: s for s in of.segments}
+        #: the fields of a segment in their order, and by tag with other spellings
+        self.columns: dict[str, tuple[Column, ...]] = {s.name: of.of_segment(s.name) for s in of.segments}
         self.fields: dict[str, dict[str, Column]] = {s.name: {} for s in of.segments}
         for column in of.columns:
             self.fields[column.segment][column.name] = column
@@ -51,12 +53,13 @@ class Layout:
             for under in (segment.under, *segment.also_under):
                 if under:
                     self.below[under] |= dict.fromkeys((segment.tag, *segment.also), segment)
+        self._children: dict[str, list[Segment]] = {}
+        for segment in of.segments:
+            self._children.setdefault(segment.under, []).append(segment)
+        #: whether the format numbers its items (2.x does, 2000 does not)
+        self.numbered = any(column.key == "item_number" for column in of.columns)
         self.by_tag = {tag: s for s in of.segments if s.under for tag in (s.tag, *s.also)}
 
-    @property
-    def numbered(self) -> bool:
-        """Whether the format numbers its items (2.x does, 2000 does not)."""
-        return any(c.key == "item_number" for c in self.table.columns)
-
     def children(self, segment: str) -> list[Segment]:
-        return [s for s in self.table.segments if s.under == segment]
+        """The segments that stand in `segment`, in their order."""
+        return self._children.get(segment, [])

@@ -43,7 +43,7 @@ def _formats(names: tuple[str, ...], title: str) -> list[str]:
         out.append("| --- " * (7 if many else 6) + "|")
         columns: dict[str, dict[str, Column]] = {}
         for format_name in names:
-            for column in layout(format_name).table.of_segment(name):
+            for column in layout(format_name).columns.get(name, ()):
                 columns.setdefault(column.name, {})[format_name.removeprefix("LEDESXML")] = column
         out += [_row(found, many) for found in columns.values()]
     return out

@@ -116,7 +116,7 @@ class _Writer:
             self.of_person.setdefault(id(holder), []).append(line)
 
     def _fields(self, element: etree._Element, segment: str, record: Record) -> None:
-        for column in self.layout.table.of_segment(segment):
+        for column in self.layout.columns[segment]:
             if "unseen" in column.marks and not self.unseen:
                 continue
             value = _value(record, column.key)
