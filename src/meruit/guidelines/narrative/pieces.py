@@ -35,11 +35,10 @@ if TYPE_CHECKING:
 _WEIGHING = group("pieces.weighing")
 _ANSWERING = group("pieces.answering")
 _SENDING = group("pieces.sending")
+_COMMENTING = frozenset({"comment on", "provide comments on", "annotate", "mark up", "redline", "note", "comment"})
 _TALKING_THROUGH = frozenset({"go over", "go through", "discuss", "talk about", "work through"})
 #: What one does at an event is part of attending it: answering the court, negotiating at a mediation.
-_AT_THE_EVENT = frozenset(
-    {"reply", "respond", "answer questions", "negotiate", "examine", "question", "execute", "sign"}
-)
+_AT_THE_EVENT = group("pieces.at-the-event")
 _FOR_SETTLEMENT = frozenset({"mediation", "settlement conference", "settlement meeting", "negotiation session"})
 _ARGUING = group("pieces.arguing")
 _MAIL = group("pieces.mail")
@@ -83,9 +82,13 @@ def one_work(r: Reading, a: Task, b: Task) -> bool:
     if (a.kinds & PLAN and b.kinds & ATTEND) or (a.kinds & PLAN and b.kinds & COMM and not b.weight and not b.persons):
         return a.event == b.event or b.event is None or (a.event is None and a.bits & COMM == 0)
     if a.kinds & ATTEND and b.separator == "weak" and b.verbs[0] in _AT_THE_EVENT:
-        return b.verbs[0] != "negotiate" or a.event in _FOR_SETTLEMENT
+        return "negotiat" not in b.verbs[0] or a.event in _FOR_SETTLEMENT
     if a.kinds & ATTEND and b.kinds & ATTEND:
         return b.event in (None, a.event) and b.verbs[0] in _ARGUING
+    if a.kinds & REVIEW and b.verbs[0] in _COMMENTING and b.doc in (None, a.doc):
+        return True
+    if a.kinds & COMM and b.kinds & COMM and not a.weight and not a.persons and not a.named and b.separator == "weak":
+        return True  # "email to and call with"
     if a.kinds & COMM and b.kinds & COMM:
         return b.weight == 0 and _same_people(r, a, b)
     if a.kinds & REVIEW and b.kinds & COMM and b.verbs[0] in _ANSWERING:

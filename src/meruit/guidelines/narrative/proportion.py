@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -56,8 +57,9 @@ def basic_research(u: Understanding) -> Detection | None:
         near = r.words[task.at : task.at + 4]
         if not task.kinds & RESEARCH and not (task.kinds & REVIEW and any(word in _RULES_READ for word in near)):
             continue
-        words = r.words[task.at + 1 : task.end]
-        strange = sum(1 for k in range(task.at + 1, task.end) if _strange(u, k))
+        units = [k for k in range(task.start, task.end) if k != task.at]
+        words = [r.words[k] for k in units]
+        strange = sum(1 for k in units if _strange(u, k))
         if any(word in _BASICS for word in words) and strange <= 2:
             return at_task(u, task, "basic-elements", "the firm is expected to know this", _OPEN_ISSUE)
         if any(word in _PROCEDURE for word in words) and strange <= 1:
@@ -75,6 +77,7 @@ def _strange(u: Understanding, k: int) -> bool:
 
 _TINY, _SHORT = group("proportion.tiny"), group("proportion.short")
 _EXTENDABLE = group("proportion.extendable")
+_TINY_FIGURE = re.compile(r"1-(?:page|paragraph|line|sentence)r?\Z")
 _READING = ("review", "read", "receive")
 #: Up to how many hours a small task is believed; a client's own figures stand above them (`benchmarks`).
 BENCHMARKS: Mapping[str, Decimal] = {
@@ -105,7 +108,7 @@ def disproportionate_time(u: Understanding, *, benchmarks: Mapping[str, Decimal]
 def _small(u: Understanding, task: Task) -> str | None:
     """Which kind of small task it is, if one."""
     words = u.reading.words[task.start : task.end]
-    if any(word in _TINY for word in words):
+    if any(word in _TINY or _TINY_FIGURE.match(word) for word in words):
         return "tiny"
     if any(word in _SHORT for word in words):
         return "short"

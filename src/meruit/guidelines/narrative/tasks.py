@@ -165,6 +165,11 @@ def segment(r: Reading) -> list[Task]:
                 bare_so_far = head = topic = False
                 i += 1
                 continue
+            if at >= 0 and separator == "weak" and not found and not bits[0] & PREP:
+                event = next((k for k in range(i) if bits[k] & EVENT), -1)
+                if event >= 0:  # "Two interviews and drafting of statement"
+                    found.append(Task(0, event, ATTEND, "attend", 0, "start"))
+                    start, bare_so_far = i, False
             if at >= 0 and separator == "weak" and found and _of_purpose(r, found[-1], at):
                 at = -1
             if at >= 0:
@@ -357,6 +362,8 @@ def _opens(r: Reading, k: int, separator: str, topic: bool, form: int, bare: boo
                 opens = after in _OUTWARD and bool(beyond & (PERSON | CAPITAL | DET))
             else:
                 opens = bool(last or following & (TOPIC | WEAK | STRONG) or after in _OUTWARD or " " in words[k])
+                if form and words[k] in _MAIL and not following & TOPIC and after not in _OUTWARD:
+                    opens = False  # "review lease, letter and photographs": one more thing reviewed
             if opens or not b & VERB:
                 return opens
         elif b & (TRAVEL | WAIT):
@@ -407,8 +414,13 @@ def _opens(r: Reading, k: int, separator: str, topic: bool, form: int, bare: boo
     if b & AMBIGUOUS:
         if form & ED and not form & BASE:
             return False
+        beyond = bits[k + 2] if k + 2 < len(bits) else 0
+        if joined == "," and b & CLERICAL and following & WEAK and beyond & VERB and not beyond & AMBIGUOUS:
+            return True  # "compile package, tab and paginate"
         if bare and following & WEAK and k + 2 < len(bits) and bits[k + 2] & VERB:
             return True  # "obtain, review and respond to"
+        if r.bases[k] == "work" and following & DOC:
+            return False  # "work letter"
         if bare and not last and not following & (STRONG | WEAK | PREP) and words[k - 1] != ",":
             return True
         if r.bases[k] in _PAPERS and not following & DET:
@@ -420,8 +432,8 @@ def _opens(r: Reading, k: int, separator: str, topic: bool, form: int, bare: boo
             return bool(
                 after in ("to", "with") and any(n & PERSON for n in near) and (not topic or r.bases[k] == "report")
             )
-        if topic and r.bases[k] == "research" and joined == "and":
-            return not last and not following & (WEAK | STRONG | PREP)
+        if topic and r.bases[k] == "research" and joined in (",", "and"):
+            return not last and not following & (WEAK | STRONG | PREP | GENERIC | DOC)
         if topic:
             beyond = bits[k + 2] if k + 2 < len(bits) else 0
             if after in _OUTWARD:
@@ -506,6 +518,8 @@ def joins(verbs: list[str], new: int, together: int) -> bool:
         return bool(new & COMM)
     if not pair & ~(RESEARCH | REVIEW | STEP):
         return True
+    if verbs[-1] in _SENDING and old & DRAFT:
+        return True
     if pair & VAGUE or (verbs[0] == "negotiate" and verbs[-1] == "finalize"):
         return True
     if pair & CLERICAL and pair & REVIEW and not pair & ~(CLERICAL | REVIEW | STEP):
@@ -513,6 +527,8 @@ def joins(verbs: list[str], new: int, together: int) -> bool:
     return not pair & ~(COMM | ATTEND)
 
 
+_MAIL = group("pieces.mail")
+_SENDING = frozenset({"send", "circulate", "transmit"})
 #: Getting a paper is the first step of reading it.
 _FETCHING = group("tasks.fetching")
 

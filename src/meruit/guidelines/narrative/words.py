@@ -96,9 +96,9 @@ def _weight(bits: int, form: str) -> int:
         return WHOLE if " " in form and bits & DOC and not bits & HEAP else WHOLE // 2
     if bits & PLACE_OF_LAW:
         return 1
-    if bits & VERB and not bits & HEAD:
-        return WHOLE // 2  # away from the head: "motion to exclude", "claim to transfer"
-    if bits & (VERB | HEAD | TOPIC):
+    if bits & (VERB | HEAD):
+        return WHOLE // 2  # away from the head: "motion to exclude", "call on debriefing"
+    if bits & TOPIC:
         return 0
     return WHOLE
 
