@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from meruit.authority.acts import moment
-from meruit.desk import effects
+from meruit.desk import effects, inbox
 from meruit.firm.models import Profile
 from meruit.night import queries
 from meruit.night.run import Watcher, run
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def table() -> tuple[Step, ...]:
     """Every step of the night, in order."""
-    return steps(effects.carry_out, lambda: effects.ready().values_list("pk", flat=True))
+    return (*inbox.steps(), *steps(effects.carry_out, lambda: effects.ready().values_list("pk", flat=True)))
 
 
 def night(watch: Watcher = lambda progress: None) -> Run:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -14,12 +14,13 @@ from django.conf import settings
 from django.urls import reverse
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest
 
     from meruit.people.models import Login
 
 
-class Accounts(DefaultAccountAdapter):
+class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """A person comes by a decision of two administrators, never by a form."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -32,7 +33,7 @@ class Accounts(DefaultAccountAdapter):
         """The pages say where one is; a second sentence on top of each would only be read away."""
 
 
-class SecondFactors(DefaultMFAAdapter):
+class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
     """Secrets of authenticator apps are encrypted with the gate's own key, so that a copy of the table is no use."""
 
     def encrypt(self, text: str) -> str:
@@ -46,10 +47,14 @@ class SecondFactors(DefaultMFAAdapter):
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """The last one is taken away by a decided reset only."""
-        others = Authenticator.objects.filter(
+        others: QuerySet[Any] = Authenticator.objects.filter(
             user_id=authenticator.user_id, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
         ).exclude(pk=authenticator.pk)
         return others.exists()
+
+    def generate_authenticator_name(self, user: Login, type: str) -> str:
+        known = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return f"Passkey {known + 1}"
 
     def _get_site_name(self) -> str:
         return "Meruit"

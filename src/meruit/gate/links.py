@@ -18,7 +18,10 @@ LASTS = {"enrol": timedelta(days=2), "demo": timedelta(days=30)}
 def make(person_id: int, purpose: str) -> str:
     """Make a link for a person; returns the address, which is shown once and kept nowhere."""
     secret = secrets.token_urlsafe(32)
-    _call("SELECT gate.make_link(%s, %s, %s, %s)", [person_id, purpose, sha256(secret), LASTS[purpose]])
+    _call(
+        "SELECT gate.make_link(%s, %s, %s, make_interval(secs => %s))",
+        [person_id, purpose, sha256(secret), LASTS[purpose].total_seconds()],
+    )
     return f"{settings.ADDRESSES.gate}/gate/{purpose}/{secret}/"
 
 
@@ -30,7 +33,7 @@ def holder(secret: str, purpose: str) -> Person | None:
 
 def use(secret: str, purpose: str) -> Person:
     """Use a link up; `Refused` when it is unknown, used or old."""
-    return Person.objects.get(pk=_call("SELECT gate.use_link(%s, %s)", [sha256(secret), purpose]))
+    return Person.objects.get(pk=_call("SELECT gate.use_link(%s, %s)", [sha256(secret), purpose]) or 0)
 
 
 def for_mail(mail: str) -> str:
@@ -41,7 +44,7 @@ def for_mail(mail: str) -> str:
     return make(person.pk, "enrol")
 
 
-def _call(statement: str, values: list[object]) -> int | None:
+def _call(statement: str, values: list[int | str | bytes | float]) -> int | None:
     with sentences(), connection.cursor() as cursor:
         cursor.execute(statement, values)
         row = cursor.fetchone()

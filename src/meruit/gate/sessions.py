@@ -35,14 +35,14 @@ def open_for(request: HttpRequest, response: HttpResponse, person_id: int, metho
     digest = sha256(token)
     with sentences(), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT people.open_session(%s, %s, %s, %s, %s, '', %s)",
+            "SELECT people.open_session(%s, %s, %s, %s, %s, '', make_interval(secs => %s))",
             [
                 person_id,
                 digest,
                 method,
                 request.META.get("REMOTE_ADDR", ""),
                 request.headers.get("User-Agent", "")[:200],
-                LASTS,
+                LASTS.total_seconds(),
             ],
         )
     response.set_cookie(

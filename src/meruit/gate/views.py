@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from allauth.account.internal.flows.login import get_authentication_records, perform_password_login
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.account.models import Login as SigningIn
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
@@ -97,6 +98,7 @@ def enrol(request: HttpRequest, secret: str) -> HttpResponse:
         {"email": login.email},
         SigningIn(user=login, redirect_url=reverse("gate-factors"), email=login.email),
     )
+    reauthenticate_by_password(request)  # the password was set a moment ago: no need to ask for it again
     return response
 
 

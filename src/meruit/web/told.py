@@ -74,6 +74,21 @@ class Told:
     effect: str
     amendable: tuple[str, str, str] | None  # key, label, present value
 
+    @property
+    def names(self) -> dict[str, str]:
+        """What the columns are called."""
+        return {key: _name(key) for key in self.columns}
+
+    @property
+    def amounts(self) -> frozenset[str]:
+        """The columns that hold money."""
+        return AMOUNTS
+
+    @property
+    def numeric(self) -> frozenset[str]:
+        """The columns whose figures line up on the right."""
+        return AMOUNTS | {"percent", "hours", "units"}
+
 
 def tell(proposal: Proposal) -> Told:
     """Read content and evidence of a proposal for people."""
@@ -89,12 +104,12 @@ def tell(proposal: Proposal) -> Told:
         evidence.pop(long, None)
     table = [{k: _value(k, v) for k, v in row.items()} for row in rows if isinstance(row, dict)]
     return Told(
-        facts=[_fact(k, v) for k, v in content.items() if v not in (None, "", [])],
+        facts=[_fact(k, content[k]) for k in sorted(content, key=_place) if content[k] not in (None, "", [])],
         before=before,
         after=after,
         rows=table,
-        columns=list(dict.fromkeys(key for row in table for key in row)),
-        evidence=[_fact(k, v) for k, v in evidence.items() if v not in (None, "", [], {})],
+        columns=sorted({key for row in table for key in row}, key=_place),
+        evidence=[_fact(k, evidence[k]) for k in sorted(evidence, key=_place) if evidence[k] not in (None, "", [], {})],
         changes=changes,
         findings=[f for f in findings if isinstance(f, dict)],
         link=_link(proposal),
@@ -110,7 +125,21 @@ def _fact(key: str, value: Any) -> Fact:
 
 
 def _name(key: str) -> str:
-    return key.removesuffix("_id").replace("_", " ").capitalize()
+    return WRITTEN.get(key) or key.removesuffix("_id").replace("_", " ").capitalize()
+
+
+#: In which order people read what is said; PostgreSQL keeps keys in an order of its own. Others follow by name.
+READ = (
+    "person_id", "role", "client_id", "prebill_id", "invoice_id", "entry_id", "line_id", "payer_id", "level",
+    "timekeeper_id", "matter_id", "from_matter_id", "to_matter_id", "worked_on", "percent", "worked", "billed",
+    "write_down", "held", "fees", "costs", "amount", "tax", "total", "currency", "from_on", "until_on", "reason",
+)  # fmt: skip
+#: Names that are no plain words.
+WRITTEN = {"prebill_id": "Pre-bill", "write_down": "Written down", "needs_nda": "Asks for an NDA"}
+
+
+def _place(key: str) -> tuple[int, str]:
+    return (READ.index(key) if key in READ else len(READ), key)
 
 
 #: Keys whose value is money.

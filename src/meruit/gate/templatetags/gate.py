@@ -17,7 +17,7 @@ register = template.Library()
 @register.filter
 def looks(field: BoundField, css: str) -> SafeString:
     """The field's widget with the look's class, tied to its errors for whoever listens instead of looking."""
-    more = {"class": css}
+    more: dict[str, str | bool] = {"class": css}
     if field.errors:
         more |= {"aria-invalid": "true", "class": f"{css} is-invalid"}
     return field.as_widget(attrs=more)

@@ -127,11 +127,17 @@ def state(word: str, look: Look = "calm") -> SafeString:
 
 @register.simple_tag
 def marked(text: str, findings: Iterable[Any]) -> SafeString:
-    """A narrative with the words that triggered findings marked; overlapping spans become one."""
+    """A narrative with the words that triggered findings marked; overlapping spans become one.
+
+    A finding that was made of another text marks nothing: its place would fall on words it never spoke of.
+    """
     spans = sorted(
         (f.span_from, f.span_to, f.rule)
         for f in findings
-        if f.span_from is not None and f.span_to is not None and 0 <= f.span_from < f.span_to <= len(text)
+        if f.span_from is not None
+        and f.span_to is not None
+        and 0 <= f.span_from < f.span_to <= len(text)
+        and (not f.words or f.words == text[f.span_from : f.span_to])
     )
     return format_html_join("", "{}", ((piece,) for piece in _pieces(text, spans)))
 

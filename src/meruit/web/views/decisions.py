@@ -171,12 +171,14 @@ def _page(request: HttpRequest, actor: Actor, proposal: Proposal, waiting: Waiti
     state = decision.verdict if decision else "withdrawn" if withdrawn else "waits"
     signed = False
     if proposal.kind.signed and waiting is not None:
-        signed = Attestation.objects.filter(
-            person=actor.person_id,
-            content_sha256=proposal.content_sha256,
-            expires_at__gt=desk.now(),
-            decision=None,
-        ).exists()
+        used = Decision.objects.exclude(attestation=None).values("attestation")
+        signed = (
+            Attestation.objects.filter(
+                person=actor.person_id, content_sha256=proposal.content_sha256, expires_at__gt=desk.now()
+            )
+            .exclude(pk__in=used)
+            .exists()
+        )
     earlier = list(
         Decision.objects.filter(proposal__subject=proposal.subject, proposal__subject_id=proposal.subject_id)
         .exclude(proposal=proposal)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, OuterRef, Subquery
 from django.shortcuts import redirect
@@ -55,14 +55,14 @@ def listed(request: HttpRequest) -> HttpResponse:
 def with_version(entries: QuerySet[Entry]) -> list[Entry]:
     """Entries with what they say now, in the attribute `says`."""
     current = Version.objects.filter(entry=OuterRef("pk"), number=F("entry__version"))
-    rows = list(
+    rows: list[Any] = list(
         entries.select_related("matter__client")
         .annotate(version_id=Subquery(current.values("pk")[:1]), on=Subquery(current.values("worked_on")[:1]))
         .order_by("on", "pk")[:500]
     )
     said = Version.objects.in_bulk([row.version_id for row in rows])
     for row in rows:
-        row.says = said[row.version_id]  # type: ignore[attr-defined]  # for the template
+        row.says = said[row.version_id]
     return rows
 
 

@@ -155,9 +155,9 @@ def _lines(prebill: PreBill) -> list[Shown]:
     by_subject = defaultdict(list)
     waiting = Proposal.objects.filter(decision=None, withdrawal=None).select_related("kind", "prepared_by")
     for proposal in waiting.filter(subject="timesheets_entry", subject_id__in=entries):
-        by_subject[entries[proposal.subject_id].line.pk].append(proposal)
+        by_subject[entries[proposal.subject_id or 0].line.pk].append(proposal)
     for proposal in waiting.filter(subject="prebills_line", subject_id__in=shown):
-        by_subject[proposal.subject_id].append(proposal)
+        by_subject[proposal.subject_id or 0].append(proposal)
     for key, proposals in by_subject.items():
         if key in shown:
             shown[key].proposals = proposals

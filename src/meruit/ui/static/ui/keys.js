@@ -58,7 +58,7 @@
     else if (key === "?") { event.preventDefault(); help(); }
     else if (key === "Enter") {
       const row = rows()[current()];
-      const link = row && !event.target.matches("a, button, input, summary") && row.querySelector("a[href]");
+      const link = row && !event.target.matches("a, button, summary") && row.querySelector("a[href]");
       if (link) { event.preventDefault(); link.click(); }
     }
     else if (press(key)) event.preventDefault();

@@ -1,0 +1,312 @@
+"""The pages in a real browser: signing in, one bill from entry to history, a signed grant, the keyboard alone."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from allauth.mfa.totp.internal import auth as totp
+from playwright.sync_api import expect, sync_playwright
+
+from meruit.authority import actions as authority
+from meruit.authority.models import Attestation, Decision
+from meruit.people.models import Session
+from meruit.settings.pages import SESSION_COOKIE
+from meruit.timesheets import actions as timesheets
+from tests.support import bills, browser, cast, work
+from tests.support.pages import Served, served
+from tests.web.test_pages import BLOCK, find
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+    from tests.support.firm import Firm
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "seven quiet herons wade"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium; where there is none, the tests fail and say so.
+
+    Playwright's synchronous side keeps an event loop in this thread, which Django takes for asynchronous code;
+    nothing here runs at the same time.
+    """
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        where = browser.path()
+        if where is None:
+            pytest.fail("There is no Chromium on this machine; `python -m tests.support.browser --install` sees to it.")
+        opened = playwright.chromium.launch(executable_path=where, args=list(browser.FLAGS))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def house(firm: Firm, tmp_path: Path) -> Iterator[Served]:
+    """Gate and pages over this test's firm."""
+    firm.at(bills.FEBRUARY_2)
+    with served(firm, tmp_path) as running:
+        yield running
+
+
+class Desk:
+    """Somebody at a browser of his own; what the page complains of is kept and must be nothing."""
+
+    def __init__(self, chromium: Browser, house: Served, name: str) -> None:
+        self.house = house
+        self.name = name
+        self.context = chromium.new_context(viewport={"width": 1360, "height": 900})
+        self.context.set_default_timeout(15_000)
+        self.page: Page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.foreign: list[str] = []
+        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type == "error" else None)
+        self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
+        self.page.on("request", lambda r: self.foreign.append(r.url) if not self._ours(r.url) else None)
+
+    def _ours(self, url: str) -> bool:
+        return url.startswith((self.house.web, self.house.gate, "data:", "blob:"))
+
+    def signed_in(self) -> Desk:
+        """With the session that the cast has; how one signs in is a test of its own."""
+        cookie = {"name": SESSION_COOKIE, "value": cast.token(self.name), "url": self.house.web}
+        self.context.add_cookies([cookie])  # type: ignore[list-item]  # a cookie of three keys
+        return self
+
+    def go(self, path: str) -> Page:
+        self.page.goto(f"{self.house.web}{path}")
+        return self.page
+
+    def shot(self, name: str) -> None:
+        """A picture for whoever wants to look: only where MERUIT_PICTURES names a folder."""
+        if folder := os.environ.get("MERUIT_PICTURES"):
+            self.page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+
+    def authenticator(self) -> None:
+        """Chromium's own virtual authenticator, one that verifies its person."""
+        session = self.context.new_cdp_session(self.page)
+        session.send("WebAuthn.enable")
+        options: dict[str, Any] = {
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": True,
+            "hasUserVerification": True,
+            "isUserVerified": True,
+            "automaticPresenceSimulation": True,
+        }
+        session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
+    def enrol_password(self) -> None:
+        """Follow the enrolment link and choose a password."""
+        self.page.goto(self.house.link(f"{self.name.lower()}@firm.example"))
+        self.shot(f"gate-enrol-{self.name}")
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_label("The same once more").fill(PASSWORD)
+        self.page.get_by_role("button", name="Set the password").click()
+
+    def enrol_passkey(self) -> None:
+        """Enrol a passkey, then sign in with it."""
+        self.enrol_password()
+        self.shot("gate-factors")
+        self.page.get_by_role("link", name="Add a passkey").click()
+        self.shot("gate-add-passkey")
+        self.page.get_by_role("button", name="Add it").click()
+        self.page.wait_for_url(re.compile("recovery-codes|2fa/webauthn/$"))
+        self.shot("gate-recovery-codes")
+        self.page.goto(f"{self.house.gate}/gate/open/")
+        self.shot("gate-login")
+        self.page.get_by_role("button", name="Sign in with a passkey").click()
+        self.page.wait_for_url(f"{self.house.web}/")
+
+    def well(self) -> None:
+        """Nothing went wrong behind the page, and nobody else was asked for anything."""
+        assert self.complaints == []
+        assert self.foreign == []
+
+
+def test_a_person_enrols_and_signs_in_with_an_authenticator_app(chromium: Browser, house: Served) -> None:
+    ben = Desk(chromium, house, "Ben")
+    ben.go("/decisions/")
+    expect(ben.page).to_have_url(re.compile(r"/gate/login/"))
+    ben.enrol_password()
+    ben.page.get_by_role("link", name="Set up an app").click()
+    ben.shot("gate-totp")
+    secret = ben.page.locator("#authenticator_secret").input_value()
+    ben.page.get_by_label("Authenticator code").fill(_code(secret))
+    ben.page.get_by_role("button", name="Activate").click()
+    ben.page.wait_for_url(re.compile("recovery-codes"))
+    ben.page.goto(f"{house.gate}/gate/open/?next=/me/")
+    ben.page.get_by_label("Email").fill("ben@firm.example")
+    ben.page.get_by_label("Password").fill(PASSWORD)
+    ben.page.get_by_role("button", name="Continue").click()
+    ben.shot("gate-second")
+    ben.page.get_by_label("Code").fill(_code(secret, 1))
+    ben.page.get_by_role("button", name="Sign in").click()
+    ben.page.wait_for_url(f"{house.web}/me/")
+    ben.shot("me")
+    expect(ben.page.get_by_text("this one")).to_be_visible()
+    ben.page.get_by_role("button", name="Sign out").click()
+    expect(ben.page.get_by_role("heading", name="You are signed out")).to_be_visible()
+    ben.go("/")
+    expect(ben.page).to_have_url(re.compile(r"/gate/login/"))
+    ben.well()
+
+
+def _code(secret: str, later: int = 0) -> str:
+    return totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30 + later))
+
+
+def test_a_grant_is_signed_with_a_passkey_and_stands_as_evidence(chromium: Browser, house: Served) -> None:
+    content = {
+        "person_id": cast.IDS["Ben"], "role": "attorney", "client_id": None, "matter_id": None, "until_at": None,
+        "needs_nda": False, "needs_consent": False, "limit_amount": None, "limit_currency": "",
+    }  # fmt: skip
+    grant = authority.propose(
+        house.firm.eve,
+        "grant",
+        content,
+        subject="people_person",
+        subject_id=cast.IDS["Ben"],
+        reason="Admitted to the bar",
+    )
+    hugo = Desk(chromium, house, "Hugo")
+    hugo.authenticator()
+    hugo.enrol_passkey()
+    assert Session.objects.only("method").filter(person=cast.IDS["Hugo"]).latest("pk").method == "passkey"
+    hugo.go(f"/decisions/{grant}/")
+    hugo.shot("decision-grant")
+    expect(hugo.page.get_by_role("button", name="Approve", exact=True)).to_have_count(0)
+    hugo.page.get_by_role("link", name="Sign with my passkey").click()
+    expect(hugo.page.get_by_text("Admitted to the bar")).to_be_visible()
+    hugo.shot("gate-sign")
+    hugo.page.get_by_role("button", name="Sign with my passkey").click()
+    hugo.page.wait_for_url(re.compile(rf"/decisions/{grant}/"))
+    hugo.shot("decision-grant-signed")
+    hugo.page.get_by_role("button", name="Approve", exact=True).click()
+    expect(hugo.page.get_by_text("takes effect from")).to_be_visible()
+    decision = Decision.objects.get(proposal=grant)
+    attestation = Attestation.objects.get()
+    assert (decision.decided_by_id, decision.attestation_id) == (cast.IDS["Hugo"], attestation.pk)
+    enrolled = house.firm.sql("owner").execute(
+        "SELECT after ->> 'public_key' FROM audit_record WHERE event = 'authenticator.enrolled'"
+    )
+    assert len(enrolled.fetchall()) == 1
+    hugo.well()
+
+
+def test_one_bill_walks_from_entry_to_history_through_three_people(chromium: Browser, house: Served) -> None:
+    firm = house.firm
+    bills.letterhead(firm)
+    work.agree_rates(firm)
+    timesheets.prepare(firm.cleo, [work.hours(), work.hours(time="2.0", narrative=BLOCK), work.cost()])
+    ben, cleo, ada = (Desk(chromium, house, name).signed_in() for name in ("Ben", "Cleo", "Ada"))
+
+    # The timekeeper releases in one tap.
+    ben.go("/").get_by_role("link", name="Release my time").click()
+    ben.shot("entries")
+    ben.page.get_by_role("button", name="Release the ticked").click()
+    expect(ben.page.get_by_text("3 entries are released")).to_be_visible()
+
+    # The specialist sees the words a client would refuse, proposes others, sends the draft.
+    prebill = bills.drafted(firm)
+    find(firm, prebill, 2, "call client re rent")
+    cleo.go("/prebills/").get_by_role("link", name=str(prebill), exact=True).click()
+    expect(cleo.page.locator("mark")).to_have_text("call client re rent")
+    cleo.page.get_by_text("Do something with line 2").click()
+    cleo.shot("prebill-draft")
+    line = bills.line(prebill, 2)
+    form = cleo.page.locator(f"#line-{line.pk}")
+    form.get_by_label("Propose another narrative").fill("Review lease for rent escalation clause")
+    form.get_by_label("Why it should read otherwise").fill("One task an entry.")
+    form.get_by_role("button", name="Propose", exact=True).click()
+    expect(cleo.page.get_by_text("decides on the new narrative")).to_be_visible()
+    ben.go("/decisions/")
+    ben.shot("decisions")
+    ben.page.get_by_role("link", name="Change of a narrative", exact=True).click()
+    ben.shot("decision-narrative")
+    ben.page.get_by_role("button", name="Approve", exact=True).click()
+    expect(ben.page.get_by_text("has taken effect")).to_be_visible()
+    cleo.go(f"/prebills/{prebill}/").get_by_role("button", name="Send to Ada").click()
+
+    # The partner finds it in the morning, reads and approves.
+    ada.go("/")
+    ada.shot("home-partner")
+    ada.page.get_by_role("link", name="Begin with the most urgent").click()
+    ada.shot("decision-final-bill")
+    ada.page.get_by_role("link", name="The pre-bill with its lines").click()
+    ada.shot("prebill-review")
+    ada.page.get_by_role("button", name="Approve this bill").click()
+    expect(ada.page.get_by_text("Approved over exactly these lines")).to_be_visible()
+
+    # The specialist issues it and has the exact files.
+    cleo.go(f"/prebills/{prebill}/").get_by_role("button", name="Issue the bill").click()
+    cleo.page.get_by_role("link", name=re.compile("^Bill ")).click()
+    cleo.page.get_by_role("button", name="Make the files").click()
+    with cleo.page.expect_download() as got:
+        cleo.page.get_by_role("link", name="LEDES1998B").click()
+    assert Path(got.value.path()).read_bytes().startswith(b"LEDES1998B[]")
+    cleo.page.reload()
+    cleo.shot("bill")
+    expect(cleo.page.get_by_text("Final bill approved")).to_be_visible()
+    cleo.go("/bills/")
+    cleo.shot("bills")
+    cleo.go("/")
+    cleo.shot("home-specialist")
+    for desk in (ben, cleo, ada):
+        desk.well()
+
+
+def test_decisions_are_taken_with_the_keyboard_alone(chromium: Browser, house: Served) -> None:
+    firm = house.firm
+    work.agree_rates(firm)
+    made = bills.released(firm, [work.hours(), work.hours(on="2026-01-15"), work.hours(on="2026-01-16")])
+    for entry in made:
+        better = work.hours(narrative=f"Draft answer to complaint, part {entry}")
+        timesheets.propose_change(firm.cleo, entry, better, reason="More detail")
+    authority.name_stand_in(
+        firm.ada, cast.IDS["Ines"], kind=None,
+        from_at=datetime(2026, 2, 1, tzinfo=UTC), until_at=datetime(2026, 2, 20, tzinfo=UTC),
+    )  # fmt: skip
+    ben = Desk(chromium, house, "Ben").signed_in()
+    ben.go("/")
+    keys = ben.page.keyboard
+    keys.press("Shift+?")
+    expect(ben.page.locator("#keys")).to_be_visible()
+    ben.shot("keys")
+    keys.press("Escape")
+    keys.press("g")
+    keys.press("d")
+    ben.page.wait_for_url(f"{house.web}/decisions/")
+    for key in ("j", "x", "j", "x"):
+        keys.press(key)
+    expect(ben.page.locator("[data-ticked]")).to_have_text("2 ticked")
+    ben.shot("decisions-ticked")
+    keys.press("b")
+    expect(ben.page.get_by_role("heading", name="Approve these 2 together?")).to_be_visible()
+    ben.shot("batch")
+    keys.press("a")
+    expect(ben.page.get_by_text("2 decisions are approved")).to_be_visible()
+    keys.press("j")
+    keys.press("Enter")
+    expect(ben.page.get_by_role("heading", name="Is this what was done?")).to_be_visible()
+    keys.press("q")
+    keys.type("Which part of it?")
+    keys.press("Escape")
+    keys.press("f")
+    expect(ben.page.get_by_text("is refused")).to_be_visible()
+    assert Decision.objects.filter(kind="narrative").count() == 3
+    # From the top, Tab reaches first the way past the navigation, then the navigation itself.
+    ben.go("/decisions/")
+    keys.press("Tab")
+    assert ben.page.evaluate("document.activeElement.textContent") == "To the content"
+    ben.well()
