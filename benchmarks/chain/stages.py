@@ -80,8 +80,7 @@ def month_end(run: Run, entries: list) -> None:  # type: ignore[type-arg]  # the
     start = time.perf_counter()
     for at in range(0, len(proposals), 100):
         batch = proposals[at : at + 100]
-        for decision in authority.decide_batch(partner, batch, authority.batch_digest(batch), "approved"):
-            prebills.settle(partner, Decision.objects.get(pk=decision))
+        prebills.settle_many(partner, authority.decide_batch(partner, batch, authority.batch_digest(batch), "approved"))
     run.time("review: approved in batches of 100", start)
 
     start = time.perf_counter()
@@ -92,8 +91,10 @@ def month_end(run: Run, entries: list) -> None:  # type: ignore[type-arg]  # the
     assert Invoice.objects.count() == run.matters
 
     start = time.perf_counter()
-    for invoice in Invoice.objects.order_by("pk").values_list("pk", flat=True).iterator():
-        invoices.render(specialist, invoice, "LEDES1998B")
+    bills = list(Invoice.objects.order_by("pk").values_list("pk", flat=True))
+    for at in range(0, len(bills), 100):
+        made = invoices.render_many(specialist, bills[at : at + 100], "LEDES1998B")
+        assert all(one.artefact_id for one in made), made[0].why
     run.time("LEDES 1998B bytes, kept", start)
 
 

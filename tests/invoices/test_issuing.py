@@ -242,6 +242,13 @@ def test_many_are_issued_at_once_and_one_that_cannot_be_stops_nothing(firm: Firm
     made = actions.issue_many(firm.cleo, [other, prebill, 999])
     assert [(one.prebill_id, len(one.invoice_ids)) for one in made] == [(other, 0), (prebill, 1), (999, 0)]
     assert "Cannot invoice a pre-bill that is draft" in made[0].why
+    (bill_of_one,) = made[1].invoice_ids
+    assert [one.why for one in actions.render_many(firm.cleo, [bill_of_one, 999], "LEDES1998B")] == [
+        "2026-00001 is not sent as LEDES1998B: 1 findings, the first: LAW_FIRM_ID is empty; LEDES 1998B requires it.",
+        "There is no invoice 999.",
+    ]
+    first, again = (actions.render_many(firm.cleo, [bill_of_one], "pdf")[0].artefact_id for _ in range(2))
+    assert first == again == actions.render(firm.cleo, bill_of_one, "pdf").pk
     assert made[2].why == "There is no pre-bill 999."
     assert Invoice.objects.get().number == "2026-00001"
     assert checks.differences() == []

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from tests.support.bills import FEBRUARY, FEBRUARY_2, JANUARY, agreed, amounts, drafted, line, released
-from tests.support.work import agree_rates, cost, hours
 
 from meruit.authority import actions as authority
 from meruit.authority.errors import Invalid, NoAuthority, NotFound, NotNow
@@ -18,6 +16,8 @@ from meruit.authority.models import Decision
 from meruit.prebills import access, actions, queries
 from meruit.prebills.models import Hold, Line, PreBill
 from meruit.timesheets import actions as timesheets
+from tests.support.bills import FEBRUARY, FEBRUARY_2, JANUARY, agreed, amounts, drafted, line, released
+from tests.support.work import agree_rates, cost, hours
 
 if TYPE_CHECKING:
     from tests.support.firm import Firm

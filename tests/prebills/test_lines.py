@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from tests.support.bills import FEBRUARY_2, amounts, approved, drafted, line, released
-from tests.support.work import agree_rates, cost, hours
 
 from meruit.authority import actions as authority
 from meruit.authority.errors import Invalid, NoAuthority, NotNow
 from meruit.authority.models import Decision
 from meruit.prebills import actions, divisions, queries
 from meruit.prebills.models import Comment, Hold, Line, PreBill, WriteDown
+from tests.support.bills import FEBRUARY_2, amounts, approved, drafted, line, released
+from tests.support.work import agree_rates, cost, hours
 
 if TYPE_CHECKING:
     from tests.support.firm import Firm

@@ -7,8 +7,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.support.bills import FEBRUARY_2, agreed, approved, drafted, line, released
-from tests.support.work import agree_rates, cost, hours
 
 from meruit.authority import actions as authority
 from meruit.authority.errors import NoAuthority, NotFound, NotNow, Refused
@@ -17,6 +15,8 @@ from meruit.money.currencies import currencies
 from meruit.prebills import actions, core, divisions, queries
 from meruit.prebills.core.states import MOVES, Move, State
 from meruit.prebills.models import Hold, PreBill
+from tests.support.bills import FEBRUARY_2, agreed, approved, drafted, line, released
+from tests.support.work import agree_rates, cost, hours
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,6 +114,12 @@ def test_a_month_end_is_put_forward_at_once_and_one_bad_bill_stops_nothing(firm:
     assert [one.why for one in actions.put_forward(firm.dan, [prebill])] == [f"There is no pre-bill {prebill}."]
     with pytest.raises(NoAuthority):
         actions.put_forward(firm.ben, [prebill])
+
+    batch = [one.proposal_id for one in made if one.proposal_id is not None]
+    decided = authority.decide_batch(firm.ada, batch, authority.batch_digest(batch), "approved")
+    assert actions.settle_many(firm.ada, decided) == 2
+    assert actions.settle_many(firm.ada, decided) == 0
+    assert (state(prebill), state(other)) == ("approved", "approved")
 
 
 def bill_of_matter_two(firm: Firm) -> int:

@@ -8,8 +8,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.support.bills import FEBRUARY_2, approved, drafted, line, released
-from tests.support.work import agree_rates, cost, hours
 
 from meruit.authority import actions as authority
 from meruit.authority.errors import Invalid, NoAuthority, NotFound, NotNow
@@ -18,6 +16,8 @@ from meruit.firm.models import GuidelineSet
 from meruit.prebills import access, actions
 from meruit.prebills.models import Finding, PreBill
 from meruit.timesheets import actions as timesheets
+from tests.support.bills import FEBRUARY_2, approved, drafted, line, released
+from tests.support.work import agree_rates, cost, hours
 
 if TYPE_CHECKING:
     from tests.support.firm import Firm

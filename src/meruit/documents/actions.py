@@ -15,15 +15,8 @@ def keep(data: bytes, *, media_type: str, name: str) -> Document:
     The moment written here is replaced by the database's.
     """
     digest = hashlib.sha256(data).digest()
-    kept = Document.objects.filter(sha256=digest).defer("content").first()
-    if kept is not None:
-        return kept
-    Document.objects.bulk_create(
-        [
-            Document(
-                sha256=digest, size=len(data), media_type=media_type, name=name, content=data, kept_at=timezone.now()
-            )
-        ],
-        ignore_conflicts=True,
+    fresh = Document(
+        sha256=digest, size=len(data), media_type=media_type, name=name, content=data, kept_at=timezone.now()
     )
+    Document.objects.bulk_create([fresh], ignore_conflicts=True)
     return Document.objects.defer("content").get(sha256=digest)

@@ -5,13 +5,16 @@ Doing it again changes nothing.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+from django.utils import timezone
+
 from meruit.audit.actions import note
-from meruit.authority.acts import acting, moment
-from meruit.authority.errors import Invalid, Refused
+from meruit.authority.acts import acting
+from meruit.authority.errors import Invalid, Refused, sentences
 from meruit.documents.actions import keep
 from meruit.invoices import access, artefacts, core
 from meruit.invoices.artefacts.ledes import PLAIN, WITH_TAX
@@ -19,11 +22,22 @@ from meruit.invoices.models import Artefact, InvoiceLine
 from meruit.ledes.refusals import CannotWrite
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from meruit.authority.acts import Actor
     from meruit.invoices.models import CreditNote, Invoice
 
 PDF = "pdf"
 MEDIA = {PDF: ("application/pdf", "pdf"), PLAIN: ("text/plain", "txt"), WITH_TAX: ("text/plain", "txt")}
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What became of a bill that was to be rendered: its artefact, or why there is none."""
+
+    invoice_id: int
+    artefact_id: int | None
+    why: str = ""
 
 
 def forms_of(invoice: Invoice) -> tuple[str, str]:
@@ -42,6 +56,32 @@ def render(actor: Actor, invoice_id: int, form: str, *, portal: str | None = Non
         return kept
     data = data_of(core.thaw(invoice.frozen), form, portal=portal)
     return _keep(actor, data, form, invoice.number, invoice=invoice)
+
+
+def render_many(actor: Actor, invoice_ids: Iterable[int], form: str, *, portal: str | None = None) -> list[Rendered]:
+    """Many in one form, as the night does; one that cannot be made never stops the others."""
+    asked = list(invoice_ids)
+    seen = {i.pk: i for i in access.invoices(actor).filter(pk__in=asked)}
+    kept = dict(Artefact.objects.filter(invoice__in=asked, form=form).values_list("invoice_id", "pk"))
+    found = []
+    with acting(actor):
+        for pk in asked:
+            if pk not in seen:
+                found.append(Rendered(pk, None, f"There is no invoice {pk}."))
+            elif pk in kept:
+                found.append(Rendered(pk, kept[pk]))
+            else:
+                found.append(_rendered(seen[pk], form, portal))
+    return found
+
+
+def _rendered(invoice: Invoice, form: str, portal: str | None) -> Rendered:
+    try:
+        data = data_of(core.thaw(invoice.frozen), form, portal=portal)
+        with sentences(), transaction.atomic():
+            return Rendered(invoice.pk, _write(data, form, invoice.number, invoice=invoice).pk)
+    except Refused as refused:
+        return Rendered(invoice.pk, None, str(refused))
 
 
 def render_credit_note(actor: Actor, credit_note_id: int) -> Artefact:
@@ -107,16 +147,19 @@ def _keep(
     invoice: Invoice | None = None,
     credit_note: CreditNote | None = None,
 ) -> Artefact:
-    media_type, ending = MEDIA[form]
     with acting(actor):
-        document = keep(data, media_type=media_type, name=f"{number}.{ending}")
-        made = Artefact.objects.create(
-            invoice=invoice, credit_note=credit_note, form=form, document=document, made_at=moment()
-        )
-        note(
-            "artefact.made",
-            "invoices_artefact",
-            made.pk,
-            after={"number": number, "form": form, "sha256": bytes(document.sha256).hex()},
-        )
+        return _write(data, form, number, invoice=invoice, credit_note=credit_note)
+
+
+def _write(
+    data: bytes, form: str, number: str, *, invoice: Invoice | None = None, credit_note: CreditNote | None = None
+) -> Artefact:
+    """Inside the running act: keep the bytes and say which bill they are of."""
+    media_type, ending = MEDIA[form]
+    document = keep(data, media_type=media_type, name=f"{number}.{ending}")
+    made = Artefact.objects.create(
+        invoice=invoice, credit_note=credit_note, form=form, document=document, made_at=timezone.now()
+    )
+    sha256 = bytes(document.sha256).hex()
+    note("artefact.made", "invoices_artefact", made.pk, after={"number": number, "form": form, "sha256": sha256})
     return made

@@ -22,6 +22,7 @@ from meruit.prebills.actions.reviewing import (
     return_to_draft,
     send,
     settle,
+    settle_many,
 )
 from meruit.prebills.actions.screening import override, screen
 
@@ -48,5 +49,6 @@ __all__ = [
     "screen",
     "send",
     "settle",
+    "settle_many",
     "write_down",
 ]

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
+from meruit.audit.actions import note
 from meruit.authority import access as authority_access
 from meruit.authority import actions as authority
-from meruit.authority.acts import acting
+from meruit.authority.acts import acting, moment
 from meruit.authority.errors import NotNow, Refused, sentences
 from meruit.authority.models import Decision, Proposal
 from meruit.prebills import access, core, divisions, queries, wholes
 from meruit.prebills.actions.moving import check, move
-from meruit.prebills.models import Finding
+from meruit.prebills.models import Finding, PreBill
 from meruit.prebills.sharing import SharingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from meruit.authority.acts import Actor
-    from meruit.prebills.models import PreBill
     from meruit.prebills.wholes import Whole
 
 KIND = "final-bill"
@@ -123,6 +123,19 @@ def settle(actor: Actor, decision: Decision) -> None:
     prebill = access.prebill(actor, decision.content["prebill_id"])
     if prebill.state == core.State.IN_REVIEW:
         move(actor, prebill, core.Move.APPROVE, decision_id=decision.pk)
+
+
+def settle_many(actor: Actor, decision_ids: Iterable[int]) -> int:
+    """Let many pre-bills follow a batch that was decided; returns how many became approved."""
+    decided = Decision.objects.filter(pk__in=list(decision_ids), kind=KIND).exclude(verdict=Decision.Verdict.REFUSED)
+    about = [content["prebill_id"] for content in decided.values_list("content", flat=True)]
+    state = core.after(core.State.IN_REVIEW, core.Move.APPROVE)
+    with acting(actor):
+        ready = access.prebills(actor).filter(pk__in=about, state=core.State.IN_REVIEW).values_list("pk", flat=True)
+        approved = sorted(ready)
+        PreBill.objects.filter(pk__in=approved, state=core.State.IN_REVIEW).update(state=state, state_since=moment())
+        note("prebills.approved", "prebills_prebill", after={"count": len(approved), "prebills": approved})
+    return len(approved)
 
 
 def return_to_draft(actor: Actor, prebill_id: int, *, reason: str) -> None:
