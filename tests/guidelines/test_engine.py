@@ -5,7 +5,22 @@ import random
 from datetime import date, timedelta
 from decimal import Decimal
 
-from meruit.guidelines import Approval, Context, Entry, Invoice, Judge, Live, Rate, Timekeeper, judge, load, read_set
+import pytest
+
+from meruit.guidelines import (
+    Approval,
+    Context,
+    Entry,
+    Invoice,
+    Judge,
+    Live,
+    Rate,
+    Refused,
+    Timekeeper,
+    judge,
+    load,
+    read_set,
+)
 
 HEAD = '[set]\nclient = "Acme"\ntitle = "Guidelines"\nversion = "3"\n'
 INCREMENT = read_set(HEAD + '[[rule]]\ntype = "billing-increment"\nclause = "4.2"\n', "acme")
@@ -126,3 +141,16 @@ def test_a_change_touches_its_line_and_its_groups_and_nothing_else():
     live.change([dataclasses.replace(lines[3], hours=Decimal("13"))])
     assert live.judged == (1, 1)
     assert [f.rule for f in live.judgement().findings] == ["daily-hours"]
+
+
+def test_an_approval_of_no_rule_is_refused():
+    with pytest.raises(Refused, match=r'"research-limits", which is no rule\. The nearest known is "research-limit"'):
+        Judge(INCREMENT, Context(approvals=(Approval(what="research-limits"),)))
+
+
+def test_a_class_known_from_the_roster_alone_lets_the_level_of_work_be_judged():
+    level = read_set(HEAD + '[[rule]]\ntype = "level-of-work"\n', "acme")
+    line = Entry(id="1", timekeeper="A1", hours=Decimal(3), narrative="Code 210 e-mails for responsiveness")
+    partner = Context(timekeepers=(Timekeeper(id="A1", class_="partner"),))
+    assert [f.rule for f in judge(level, [line], partner).findings] == ["level-of-work"]
+    assert judge(level, [line]).unjudged == {("level-of-work", "timekeeper class not known"): 1}

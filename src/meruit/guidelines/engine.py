@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from meruit.findings import Finding
 from meruit.guidelines.context import Context
 from meruit.guidelines.outcome import Hit, Unjudged
+from meruit.guidelines.params import Refused, nearest
 from meruit.guidelines.phrases import Phrases
-from meruit.guidelines.registry import Absent, GroupCheck, LineCheck, PhraseCheck, StandingCheck, TextCheck
+from meruit.guidelines.registry import Absent, GroupCheck, LineCheck, PhraseCheck, StandingCheck, TextCheck, types
 from meruit.guidelines.scope import in_scope
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Judge:
     """A guideline set made ready for one context. Making it is the slow part; keep it for many lines."""
 
     def __init__(self, guidelines: GuidelineSet, context: Context = NOTHING_ELSE) -> None:
+        _refuse_unknown_rules(context)
         self.guidelines = guidelines
         self.rules: tuple[Rule, ...] = guidelines.rules
         self.context = context
@@ -65,7 +67,7 @@ class Judge:
             for check in made if isinstance(made, tuple) else (made,):
                 self._take(number, check, patterns)
         self.search = Phrases(patterns)
-        self._understand = _reader() if any(self._texts.values()) else _nobody_reads
+        self._understand = _reader(context) if any(self._texts.values()) else _nobody_reads
 
     def _take(self, number: int, check: Check, patterns: list[str]) -> None:
         match check:
@@ -360,11 +362,23 @@ def _nobody_reads(text: str, entry: Entry) -> None:
     """Stands in where no rule of the set reads narratives."""
 
 
-def _reader() -> Callable[[str, Entry], Any]:
+def _reader(context: Context) -> Callable[[str, Entry], Any]:
     """The understanding of narratives, imported only when a rule of the set asks for it."""
     from meruit.guidelines import narrative
 
+    roster = context.roster
+
     def read(text: str, entry: Entry) -> Any:
-        return narrative.understand(text, entry.hours, entry.timekeeper_class, entry.task_code, entry.activity_code)
+        grade = entry.timekeeper_class
+        if not grade and entry.timekeeper in roster:
+            grade = roster[entry.timekeeper].class_
+        return narrative.understand(text, entry.hours, grade, entry.task_code, entry.activity_code)
 
     return read
+
+
+def _refuse_unknown_rules(context: Context) -> None:
+    """An approval of a rule nobody knows would lift nothing, in silence."""
+    for approval in context.approvals:
+        if approval.what not in types():
+            raise Refused(f'An approval is of "{approval.what}", which is no rule. {nearest(approval.what, types())}')

@@ -122,7 +122,7 @@ def narrative_length(p: Params, c: Context) -> Check:
         if entry.narrative is None:
             return blank("narrative")
         size = len(entry.narrative.strip())
-        if size < least and entry.kind == "fee":
+        if 0 < size < least and entry.kind == "fee":
             return Hit(
                 field="narrative",
                 found=f"{size} characters",
