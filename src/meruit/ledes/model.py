@@ -409,6 +409,8 @@ class File:
     newline: str = "\r\n"
     identifier: str = ""
     ends_in_newline: bool = field(default=True, compare=False)
+    #: XML: what one level is set in by; None where no line breaks stand between elements.
+    indent: str | None = field(default="  ", compare=False)
     invoices: list[Invoice] = field(default_factory=list)
     taxes: list[Tax] = field(default_factory=list)
     tiers: list[TaxTier] = field(default_factory=list)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from meruit.ledes.model import File
 from meruit.ledes.xml import Limits, check, read, write
@@ -22,6 +23,19 @@ def test_a_clean_file_is_read_without_a_word_and_written_back_byte_for_byte() ->
     assert file.notes == []
     assert list(check(file)) == []
     assert write(file, "LEDESXML2.1") == CLEAN
+
+
+@pytest.mark.parametrize("manner", ["tabs", "four", "one line", "crlf", "no last line end", "not indented"])
+def test_a_clean_file_keeps_its_manner(manner: str) -> None:
+    root = etree.fromstring(CLEAN, etree.XMLParser(remove_blank_text=True))
+    if manner != "one line":
+        etree.indent(root, space={"tabs": "\t", "four": "    ", "not indented": ""}.get(manner, "  "))
+    data = b'<?xml version="1.0" encoding="UTF-8"?>\n' + etree.tostring(root, encoding="UTF-8", xml_declaration=False)
+    data += b"" if manner == "no last line end" else b"\n"
+    data = data.replace(b"\n", b"\r\n") if manner == "crlf" else data
+    file = read(data)
+    assert file.notes == []
+    assert write(file, "LEDESXML2.1") == data
 
 
 def test_every_value_knows_its_line_and_byte() -> None:

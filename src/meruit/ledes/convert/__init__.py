@@ -69,6 +69,7 @@ def convert(
     if source != to:
         out.identifier = target.identifier or target.root
         out.newline = "\r\n" if target.carrier == "pipe" else "\n"
+        out.indent, out.ends_in_newline = "  ", True
         out.encoding = "ascii" if target.carrier == "pipe" else "utf-8"
         _dates(out, to)
     if mending:

@@ -43,7 +43,9 @@ _ABOUT_XML = re.compile(r"xmlns(:.*)?$|.*:schemaLocation$|.*noNamespaceSchemaLoc
 def read(data: bytes, *, name: str | None = None, limits: Limits | None = None) -> File:
     """The bill in `data`; what could not be read stands in the notes, and the rest is there."""
     parsed = parse(data, limits)
-    file = File(format="", name=name, encoding=parsed.encoding, newline="\n")
+    newline, indent = _manner(data)
+    file = File(format="", name=name, encoding=parsed.encoding, newline=newline, indent=indent)
+    file.ends_in_newline = data.endswith(b"\n")
     faults = [_of_fault(fault) for fault in parsed.faults]
     file.notes.extend(faults)
     if parsed.root is None:
@@ -61,6 +63,15 @@ def read(data: bytes, *, name: str | None = None, limits: Limits | None = None) 
     reader.root(parsed.root)
     file.notes = [replace(finding, format=format_name, file=name) for finding in file.notes]
     return file
+
+
+def _manner(data: bytes) -> tuple[str, str | None]:
+    """Line end and indent of a file, so that a clean one is written again as it was."""
+    head = data[:4096]
+    newline = "\r\n" if b"\r\n" in head else "\n"
+    first = re.search(rb"<[A-Za-z][^>]*>(\s*)<[A-Za-z]", head)
+    gap = first[1].decode("ascii", "replace") if first else "\n  "
+    return newline, (gap.rpartition("\n")[2] if "\n" in gap else None)
 
 
 def _of_fault(fault: Fault) -> Finding:

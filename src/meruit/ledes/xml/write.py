@@ -33,12 +33,13 @@ def write(file: File, format_name: str, *, unseen: bool = False) -> bytes:
     """The bytes of `file` in `format_name`; `unseen` also writes rows never seen in that version."""
     writer = _Writer(layout(format_name), unseen)
     root = writer.document(file)
-    etree.indent(root, space="  ")
+    if file.indent is not None:
+        etree.indent(root, space=file.indent)
     body: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=False)
     head = b'<?xml version="1.0" encoding="UTF-8"?>\n'
     if format_name == "LEDES2000":
         head += b'<!DOCTYPE ledesxml SYSTEM "http://www.ledes.org/ledes2000.dtd">\n'
-    text = head + body + b"\n"
+    text = head + body + (b"\n" if file.ends_in_newline else b"")
     return text.replace(b"\n", b"\r\n") if file.newline == "\r\n" else text
 
 
