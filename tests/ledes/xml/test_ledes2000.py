@@ -6,6 +6,7 @@ import pytest
 
 from meruit.ledes.convert import convert
 from meruit.ledes.model import Contact, File
+from meruit.ledes.refusals import CannotWrite
 from meruit.ledes.xml import check, read, write
 from tests.ledes.xml.bills import bill
 
@@ -124,3 +125,19 @@ def test_the_firm_stands_first() -> None:
     file = read(data.replace(firm, b"").replace(b"</ledesxml>", firm + b"</ledesxml>"))
     assert [(n.rule, n.field) for n in file.notes] == [("LX17", "FIRM")]
     assert len(file.invoices[0].lines) == 3
+
+
+def test_two_firms_are_not_written_into_one_file() -> None:
+    file = old_bill()
+    other = old_bill().invoices[0]
+    other.firm.id = "another"
+    file.invoices.append(other)
+    with pytest.raises(CannotWrite, match="one file per firm"):
+        write(file, "LEDES2000")
+
+
+def test_lines_without_a_person_are_not_written() -> None:
+    file = old_bill()
+    file.invoices[0].matters[0].timekeepers = []
+    with pytest.raises(CannotWrite, match="has lines and no timekeeper"):
+        write(file, "LEDES2000")

@@ -57,7 +57,13 @@ class _Writer:
         names: dict[str | None, str] = {None: heading.namespace} if heading.namespace else {}
         root = etree.Element(self.space + (file.identifier if same else heading.root), nsmap=names)  # type: ignore[arg-type]  # the stubs forget the default namespace
         nested = self.layout.segments["client"].under == "firm"
-        for firm, clients in _by_firm(file.invoices):
+        firms = _by_firm(file.invoices)
+        most = self.layout.segments["firm"].most
+        if most and len(firms) > most:
+            raise CannotWrite(
+                f"{heading.title} holds {most} firm in a file, and this bill has {len(firms)}. Write one file per firm."
+            )
+        for firm, clients in firms:
             top = self._segment(root, "firm", firm)
             for client, invoices in clients:
                 holder = self._segment(top if nested else root, "client", client)
