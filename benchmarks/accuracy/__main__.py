@@ -38,10 +38,24 @@ violation 0.92 / 0.85, each family 0.88 / 0.80.
 """
 
 
+_BATCHES = """## Held-out batches when first seen
+
+Each batch of held-out entries is scored before anybody looks at what the rules do with it; then it joins the tuning
+entries as a whole and another takes its place. Any violation, detectors alone:
+
+| batch | entries | precision | recall |
+| --- | ---: | ---: | ---: |
+| first: ten fields, many terse or dictated | 134 | 0.844 | 0.730 |
+| second: five fields | 94 | 0.935 | 0.811 |
+| third: six fields | 95 | 0.923 | 0.828 |
+| fourth: deliberately odd wordings | 58 | 0.862 | 0.658 |
+| fifth: three fields, plain wordings | 53 | 1.000 | 0.944 |
+
+Odd wordings of faults are still missed more often than the wanted figures allow; payable work is seldom accused.
+"""
 _CODES_NOTE = """The sets allowed for the matter are given, as they are in practice; nothing is learnt from history.
-Words for tasks were also tried on the held-out entries, so only the outside parts are unseen here; and many task
-codes of the outside entries do not follow the definitions of the codes (class certification under L240, a hearing on
-a motion to quash under L230), so right answers count as wrong there. Activities are the fairer figure.
+Many task codes of the outside entries do not follow the definitions of the codes (class certification under L240, a
+hearing on a motion to quash under L230), so right answers count as wrong there. Activities are the fairer figure.
 """
 
 
@@ -115,7 +129,7 @@ def page() -> str:
     ]
     for title, scores in scored:
         lines += _tables(title, scores)
-    lines += _codes(parts)
+    lines += [_BATCHES, *_codes(parts)]
     return "\n".join(lines)
 
 
@@ -133,9 +147,7 @@ def _errors() -> None:
 
 def main() -> None:
     if "--calibrate" in sys.argv:
-        parts = list(files())
-        tuned = [row for title, rows in parts for row in rows if "tun" in title]
-        calibrate(tuned, [row for title, rows in parts for row in rows if title == "own, held out"])
+        calibrate([row for title, rows in files() for row in rows if "tun" in title])
         return
     if "--errors" in sys.argv:
         _errors()

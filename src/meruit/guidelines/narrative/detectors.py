@@ -12,7 +12,7 @@ speaks, local travel takes the place of travel, and the most specific clerical r
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from meruit.guidelines.narrative import (
     bills,
@@ -37,6 +37,7 @@ from meruit.guidelines.narrative import vagueness as _vagueness
 from meruit.guidelines.narrative.coding import code_contradicts
 from meruit.guidelines.narrative.detection import Detection
 from meruit.guidelines.narrative.understanding import cue
+from meruit.guidelines.narrative.words import CLERICAL, COMM, WAIT, WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -100,6 +101,30 @@ def specific(u: Understanding) -> bool:
     return any(_kept(u, rule) is not None for rule in rules)
 
 
+#: Acts that hang on an unpayable one and are nothing by themselves: sending, filing, calling about it.
+_HANGING = CLERICAL | COMM | WAIT
+
+
+def _lumped(u: Understanding, **parameters: Any) -> Detection | None:
+    """Lumping, unless both acts are of one unpayable kind: then that rule alone speaks of the line."""
+    found = lumping.block_billing(u, **parameters)
+    if found is None or len(u.pieces) != 2 or not u.cues & _ANY_CUE:
+        return found
+    for rule, (_, cues) in _SPECIFIC.items():
+        if cues and u.cues & cues and _kept(u, rule) is not None:
+            hit = [any(u.where(cues, task) >= 0 for task in piece) for piece in u.pieces]
+            spare = u.pieces[hit.index(False)] if False in hit else None
+            if spare is None and rule not in _LEGAL_BESIDE:
+                return None
+            if spare is not None and all(t.kinds and not t.kinds & ~_HANGING and t.weight <= WHOLE for t in spare):
+                return None
+    return found
+
+
+#: Filing and dates go together with drafting and hearings, whose words they share.
+_LEGAL_BESIDE = frozenset({"GL-23", "GL-24", "GL-28", "GL-29", "GL-30"})
+
+
 def _vague(u: Understanding) -> Detection | None:
     return _vagueness.vague(u, specific=specific)
 
@@ -110,7 +135,7 @@ def _communication(u: Understanding) -> Detection | None:
 
 
 DETECTORS: Mapping[str, Detector] = {
-    "GL-02": lumping.block_billing,
+    "GL-02": _lumped,
     "GL-03": _vague,
     "GL-04": _communication,
     "GL-05": _vagueness.research_detail,

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from meruit.guidelines.narrative.detection import Detection, at_task
+from meruit.guidelines.narrative.detection import Detection, at_all, at_task
 from meruit.guidelines.narrative.understanding import cue
 from meruit.guidelines.narrative.words import COMM, DRAFT, NUMBER, RESEARCH, REVIEW, group
 
@@ -97,6 +97,8 @@ def disproportionate_time(u: Understanding, *, benchmarks: Mapping[str, Decimal]
     if u.hours is None or not u.has(_SIZE) or len(u.pieces) > 1:
         return None
     table = BENCHMARKS if benchmarks is None else {**BENCHMARKS, **benchmarks}
+    if not u.tasks and u.hours > table["tiny"] and any(word in _TINY for word in u.reading.words):
+        return at_all(u, "proportion-tiny", f"{u.hours} hours are much for so small a paper", "time in proportion")
     for task in u.tasks:
         kind = _small(u, task)
         if kind is not None and u.hours > table[kind]:

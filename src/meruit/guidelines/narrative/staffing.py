@@ -45,6 +45,7 @@ _MEETINGS = group("staffing.attending")
 #: Work a paralegal does: verbs and objects. Checking citations is a level fault for any lawyer.
 _CITES, _CODING, _FIRST_LEVEL = group("staffing.cites"), group("staffing.coding"), group("staffing.first-level")
 _FORMS, _FORMS_MADE, _ROUTINE = group("staffing.forms"), group("staffing.forms-made"), group("staffing.routine")
+_VERIFYING, _CITATIONS = group("staffing.verifying"), group("staffing.citations")
 _SENIOR_FORMS = group("staffing.senior-forms")
 _RECORDS_WORK, _RECORDS = group("staffing.records-work"), group("staffing.records")
 _OURS, _THEIRS = group("staffing.ours"), group("staffing.theirs")
@@ -156,6 +157,9 @@ def _below(u: Understanding, task: Task, *, senior: bool) -> tuple[str, str] | N
     if any(verb in _CITES for verb in task.verbs) and not task.kinds & DRAFT:
         return "level-cites", "checking citations is a paralegal's work"
     near = words[:5]
+    verifies = any(verb in _VERIFYING for verb in task.verbs) and any(word in _CITATIONS for word in near)
+    if verifies and not task.persons:
+        return "level-cites", "checking citations is a paralegal's work"
     forms = task.kinds & DRAFT and task.verbs[0] in _FORMS_MADE and any(word in _FORMS for word in near)
     if forms and any(word in _ROUTINE for word in words):
         return "level-forms", "these forms are a paralegal's work"

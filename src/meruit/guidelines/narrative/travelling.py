@@ -31,7 +31,7 @@ def travel_unit(u: Understanding) -> int:
     for k, found in enumerate(u.reading.unit_cues):
         if found & _TRAVEL:
             counted = words[k] == "travel" and k and (bits[k - 1] & NUMBER or words[k - 1] in _PART_OF)
-            if words[k] in _SURE or counted or words[k] == "trip" or (words[k] == "to courthouse" and k == 0):
+            if words[k] in _SURE or counted or words[k] == "trip" or (words[k] == "to courthouse" and not u.tasks):
                 return k
     return -1
 

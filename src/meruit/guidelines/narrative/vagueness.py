@@ -35,6 +35,7 @@ from meruit.guidelines.narrative.words import (
     PREP,
     RESEARCH,
     REVIEW,
+    SOFT,
     TRAVEL,
     UNIQUE,
     VAGUE,
@@ -83,8 +84,8 @@ def vague(u: Understanding, *, specific: Callable[[Understanding], bool] | None 
     if not u.tasks:
         if u.reading.bits and _names_an_event(u):
             return None
-        if specific is not None and specific(u):
-            return None
+        if u.weight >= _TELLS_MUCH or (specific is not None and specific(u)):
+            return None  # an act in words of no list
         return at_all(u, "vague-no-act", "the text names no act of work", _what_passes(u))
     if any(piece[0].kinds & _OTHERS_SPEAK for piece in u.pieces):
         return None
@@ -111,7 +112,7 @@ def _vague_ground(u: Understanding, task: Task) -> str | None:
     if kinds & RESEARCH:
         return "vague-research" if weight == 0 and not u.has(_BASIC) else None
     if kinds & ATTEND:
-        return "vague-attendance" if task.event is None and weight < WHOLE else None
+        return "vague-attendance" if task.event is None and task.doc is None and weight < WHOLE else None
     if kinds & PLAN:
         known = weight + (WHOLE // 2 if task.persons & (CLIENT | OUTSIDE) and task.event else 0)
         if known == WHOLE and _one_word(u, task, task.at + 1):
@@ -142,6 +143,10 @@ def _only_bare(u: Understanding, task: Task) -> bool:
     """Whether the object is "documents", "file", "pleadings" and no more."""
     bits = u.reading.bits
     return all(bits[k] & (BARE | GENERIC | DET | PREP | FUNC | ANY_KIND) for k in range(task.start, task.end))
+
+
+#: Six telling details.
+_TELLS_MUCH = 6 * WHOLE
 
 
 def _bare_talk(task: Task) -> bool:
@@ -219,14 +224,16 @@ def communication_detail(u: Understanding) -> Detection | None:
 
 
 def _subject_outside(u: Understanding, task: Task) -> int:
-    """What stands before the head: "Lease renewal: call with landlord"."""
-    return sum(u.reading.weights[: task.at]) if task.at else 0
+    """What stands before the head: "Lease renewal: call with landlord"; but "forensic firm call" tells who."""
+    r = u.reading
+    heading = ":" in r.words[: task.at]
+    return sum(r.weights[k] for k in range(task.at) if heading or r.bits[k] & (SOFT | DOC | EVENT | NUMBER))
 
 
 def _named_beside(u: Understanding, task: Task) -> bool:
     """A name right after the verb or in brackets: "call J. Hale re lease", "tc M. Hsu"."""
     bits = u.reading.bits
-    if any(bits[j] & CAPITAL and not bits[j] & ~CAPITAL for j in range(task.start, task.at)):
+    if any(u.reading.weights[j] and not bits[j] & ~CAPITAL for j in range(task.start, task.at)):
         return True
     k = task.at + 1
     return k < task.end and bool(bits[k] & CAPITAL) and not bits[k] & (DOC | EVENT | HEAP | GENERIC)
