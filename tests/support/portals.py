@@ -100,7 +100,7 @@ def connect(firm: Firm, address: Mapping[str, Any], payer: int = 1, matter: int 
         pg.execute(
             "INSERT INTO portals_connection (payer_id, portal, route, address, secret_name, active)"
             " VALUES (%s, 'client-portal', 'sftp', %s, %s, true)"
-            " ON CONFLICT (payer_id) DO UPDATE SET address = EXCLUDED.address",
+            " ON CONFLICT (payer_id) DO UPDATE SET address = EXCLUDED.address, secret_name = EXCLUDED.secret_name",
             [payer, json.dumps(where), name],
         )
         pg.execute(

@@ -1,0 +1,161 @@
+"""Submission killed with signal 9 at any instant, here or at the portal: nothing lost, doubled, stuck or unseen."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+from django.db import connections
+
+from meruit.authority.acts import system
+from meruit.portals import tasks
+from meruit.postgres import testing
+from tests.support.bills import FEBRUARY_2
+from tests.support.firm import Firm
+from tests.support.portals import Running, billed, connect, issued, start
+from tests.support.work import hours
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from meruit.postgres.cluster import Cluster
+
+INSTANTS = 50 if os.environ.get("MERUIT_PROOF") else 1
+SEED = int(os.environ.get("MERUIT_SEED", "20260202"))
+BILLS = 3
+#: What is left behind when all is done, without ids and moments.
+TRACES = {
+    "submissions": "SELECT state, money_track, approved_amount, accepted_on FROM portals_submission",
+    "arrived": "SELECT submission_id, count(*) FROM portals_attempt WHERE outcome = 'accepted' GROUP BY 1",
+    "open": "SELECT count(*) FROM portals_attempt WHERE outcome IN ('intended', 'unknown')",
+    "heard": "SELECT submission_id, word, understood, detail ->> 'line', detail ->> 'amount' FROM portals_statusevent",
+    "cuts": "SELECT invoice_id, line_id, amount, state FROM disputes_reduction",
+    "deadlines": "SELECT kind, subject_id FROM agenda_deadline WHERE met_at IS NULL",
+    "payments": "SELECT amount FROM receivables_payment",
+    "lines": "SELECT line_id, part, sum(amount) FROM receivables_lineallocation GROUP BY 1, 2",
+    "ledger": "SELECT account_id, sum(amount), count(*) FROM ledger_posting GROUP BY 1",
+}
+
+
+def prepare(firm: Firm, address: dict[str, Any]) -> None:
+    """Three final bills for Northwind, none of them sent."""
+    connect(firm, address)
+    firm.use("app")
+    issued(firm)
+    for day in (20, 21):
+        billed(firm, [hours(on=f"2026-01-{day}", narrative=f"Draft motion of January {day}")])
+
+
+def worker(firm: Firm) -> subprocess.Popen[str]:
+    """Start a worker and wait until it begins."""
+    environment = {**os.environ, "MERUIT_WORKER_URL": firm.url("worker"), "MERUIT_TEST_BILLS": str(BILLS)}
+    environment.pop("DATABASE_URL", None)
+    started = subprocess.Popen(
+        [sys.executable, "-m", "tests.portals.run_one"], env=environment, stdout=subprocess.PIPE, text=True
+    )
+    assert started.stdout is not None
+    assert started.stdout.readline() == "begin\n"
+    return started
+
+
+def traces(firm: Firm) -> dict[str, list[tuple[Any, ...]]]:
+    with psycopg.connect(firm.url("owner")) as pg:
+        return {name: sorted(pg.execute(statement).fetchall(), key=str) for name, statement in TRACES.items()}
+
+
+def taken(home: Path) -> list[tuple[str, int]]:
+    """What the portal took in: each file, and how often."""
+    with sqlite3.connect(f"file:{home / 'portal.sqlite'}?mode=ro", uri=True) as db:
+        return db.execute("SELECT name, count(*) FROM upload GROUP BY name ORDER BY name").fetchall()
+
+
+def nothing_unseen(firm: Firm, home: Path) -> None:
+    """What arrived is known to have arrived, or known to be unknown: never thought of as not sent."""
+    there = {name for name, _ in taken(home)} | {p.name for p in (home / "drop" / "inbox").glob("*.txt")}
+    with psycopg.connect(firm.url("owner")) as pg:
+        for name in there:
+            found = pg.execute("SELECT outcome FROM portals_attempt WHERE file_name = %s ORDER BY id DESC", [name])
+            assert found.fetchone() in [("unknown",), ("accepted",)], name
+
+
+@pytest.mark.proof
+def test_killed_anywhere_every_bill_arrives_once_and_every_word_is_heard_once(
+    firm: Firm, cluster: Cluster, tmp_path: Path
+) -> None:
+    portal = start(tmp_path / "first", "--at", FEBRUARY_2.isoformat())
+    prepare(firm, portal.address)
+    firm.close()
+    connections["default"].close()
+    ready = f"{firm.name}_ready"
+    with testing.clone(cluster, ready, firm.name):
+        running = worker(firm)
+        began = time.monotonic()
+        assert running.wait(120) == 0
+        lasted = time.monotonic() - began
+        portal.kill()
+        whole, files = traces(firm), taken(tmp_path / "first")
+        assert whole["open"] == [(0,)]
+        assert len(whole["payments"]) == len(files) == BILLS
+        draw = random.Random(SEED)
+        print(f"seed {SEED}: {INSTANTS} instants over {lasted:.2f} s, for worker and portal")
+        for number in range(INSTANTS):
+            for victim in ("worker", "portal"):
+                instant = draw.uniform(0, lasted)
+                home = tmp_path / f"{victim}-{number}"
+                with testing.clone(cluster, f"{firm.name}_killed", ready):
+                    one = Firm(cluster, f"{firm.name}_killed")
+                    _kill(one, home, victim, instant)
+                    assert (victim, instant, traces(one)) == (victim, instant, whole)
+                    assert taken(home) == files
+                    one.close()
+                shutil.rmtree(home)
+
+
+def _kill(firm: Firm, home: Path, victim: str, instant: float) -> None:
+    """Kill one of the two at an instant, start it again, and let the worker go on."""
+    portal = start(home, "--at", FEBRUARY_2.isoformat())
+    try:
+        connect(firm, portal.address)
+        running = worker(firm)
+        time.sleep(instant)  # the instant of the kill
+        if victim == "worker":
+            running.kill()
+            running.wait()
+            nothing_unseen(firm, home)
+        else:
+            portal.kill()
+            nothing_unseen(firm, home)
+            portal = _again(home, portal)
+            running.wait(120)
+        again = worker(firm)
+        assert again.wait(120) == 0
+        _once_more(firm)
+    finally:
+        portal.kill()
+
+
+def _again(home: Path, portal: Running) -> Running:
+    ports = [
+        "--port",
+        portal.address["page"].rstrip("/").rpartition(":")[2],
+        "--sftp-port",
+        str(portal.address["port"]),
+    ]
+    return start(home, "--at", FEBRUARY_2.isoformat(), *ports)
+
+
+def _once_more(firm: Firm) -> None:
+    """A night later, with nothing to do."""
+    firm.use("worker")
+    try:
+        assert tasks.submit(system("portals"), FEBRUARY_2).done == 0
+    finally:
+        connections["default"].close()
