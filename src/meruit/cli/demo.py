@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import socket
 import sys
 from pathlib import Path
@@ -13,11 +14,13 @@ import click
 
 from meruit.cli.run import install, told
 from meruit.cli.serve import plan, run_night
+from meruit.demo.portal import home_of as home_of_portal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from meruit.demo.logins import Logins
+    from meruit.demo.portal import Rehearsal
     from meruit.postgres import Login
     from meruit.postgres.installation import Installation
 
@@ -33,25 +36,35 @@ def demo(reset: bool, times: int, no_serve: bool) -> None:
     with told() as (installation, console):
         if reset:
             installation.cluster.destroy()
+            shutil.rmtree(home_of_portal(installation.home), ignore_errors=True)
             click.echo(f"The demonstration in {installation.home} is forgotten.")
             return
         install(installation, console)
-        links = _prepare(installation, times)
-        click.echo(links)
-        if not no_serve:
-            click.echo("Ctrl-C ends everything; the data stays, and `make demo` goes on with it.")
-            sys.exit(installation.serve(plan(), click.echo))
+        portals: list[Rehearsal] = []
+        try:
+            click.echo(_prepare(installation, times, portals))
+            if not no_serve:
+                click.echo(f"The clients' portal is at {portals[0].page} .")
+                click.echo("Ctrl-C ends everything; the data stays, and `make demo` goes on with it.")
+                sys.exit(installation.serve(plan(), click.echo))
+        finally:
+            for each in portals:
+                each.stop()
 
 
-def _prepare(installation: Installation, times: int) -> str:
-    """Everything before the pages: a firm, where there is none yet, and tonight's night. Returns the sign-in links."""
+def _prepare(installation: Installation, times: int, portals: list[Rehearsal]) -> str:
+    """Everything before the pages: a firm, where there is none yet, and tonight's night. Returns the sign-in links.
+
+    The clients' portal is started for it and left running; it is handed over in `portals`.
+    """
     from meruit.postgres import APP, GATE, OWNER, WORKER
 
     with installation.reachable(OWNER, APP, GATE, WORKER) as reached, _speaking(reached) as logins:
-        from meruit.demo.begin import begin, links
+        from meruit.demo.begin import begin, links, open_portal
 
         if begin(logins, times, _say):
             click.echo("")
+        portals.append(open_portal(logins))
         logins.use("worker")
         run_night()
         logins.use("gate")

@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "doctor": ("run", "doctor", "Look at what must hold, and say what to do about what does not."),
     "backup": ("run", "backup", "Write a backup to a new folder."),
     "restore": ("run", "restore", "Put a backup in the place of the database, once it has passed every check."),
+    "rehearse": ("portals", "rehearse", "Run a client's portal to practise on."),
     "docs": ("docs", "docs", "Write the pages of docs/generated anew."),
     "demo": ("demo", "demo", "A firm to look at: build it, run a night, serve the pages."),
     "check": ("check", "check", "Judge LEDES files: what a portal would refuse, where, and what to do."),

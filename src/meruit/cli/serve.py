@@ -24,9 +24,9 @@ def plan() -> list[Served]:
 
     The keys are made here, since a process that is confined cannot open what appears after its start.
     """
+    from meruit.audit import keys as receipts
     from meruit.postgres import APP, GATE, WORKER
     from meruit.postgres.installation import Served, module
-    from meruit.audit import keys as receipts
     from meruit.settings import environment, secret
 
     keys = environment.home() / "keys"

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import csv
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from meruit.demo import founding
+from meruit.authority.acts import moment, system
+from meruit.demo import founding, portal
 from meruit.demo.build import Build
 from meruit.demo.plan import MONTHS, TONIGHT, plan
+from meruit.disputes import tasks as dispute_tasks
 from meruit.gate import links as gate_links
 from meruit.people.models import Person
+from meruit.portals import tasks as portal_tasks
 from meruit.settings import environment
 
 if TYPE_CHECKING:
@@ -19,6 +23,11 @@ if TYPE_CHECKING:
     from meruit.demo.plan import Plan
 
 BEGINS = datetime(2026, 7, 31, 12, tzinfo=UTC)
+#: When the firm and its clients' portal spoke: bills sent, taken up, decided, paid.
+CORRESPONDENCE = tuple(
+    datetime(2026, month, day, 16, tzinfo=UTC) for month, day in ((9, 8), (9, 14), (9, 22), (10, 8), (10, 14), (10, 22))
+)
+logger = logging.getLogger(__name__)
 #: Who gets a sign-in link, and as what.
 SHOWN = (
     ("Carmen Reyes", "billing specialist, Manila"),
@@ -40,13 +49,41 @@ def begin(logins: Logins, times: int, say: Callable[[str, int, int], None]) -> b
     logins.use("app")
     build = Build(drawn, made, logins, say)
     build.terms()
-    for month in MONTHS:
-        build.work(month)
-        if month != MONTHS[-1]:
-            build.bill(month)
+    rehearsal = portal.Rehearsal(portal.home_of(environment.home()))
+    try:
+        for month in MONTHS:
+            build.work(month)
+            if month != MONTHS[-1]:
+                build.bill(month)
+                for at in (each for each in CORRESPONDENCE if each.month == month.month + 1):
+                    _correspond(build, rehearsal, at)
+    finally:
+        rehearsal.stop()
     build.at(TONIGHT)
     _write_faults(drawn)
     return True
+
+
+def open_portal(logins: Logins) -> portal.Rehearsal:
+    """Start the clients' portal at the firm's own moment, where every payer's connection leads."""
+    rehearsal = portal.Rehearsal(portal.home_of(environment.home()))
+    portal.connect(logins.urls["owner"], rehearsal.start(moment()))
+    return rehearsal
+
+
+def _correspond(build: Build, rehearsal: portal.Rehearsal, at: datetime) -> None:
+    """Send what is final and hear what the clients say, at a moment of the past."""
+    build.at(at)
+    portal.connect(build.logins.urls["owner"], rehearsal.start(at))
+    with build.logins.as_("worker"):
+        actor = system("demonstration")
+        sent = portal_tasks.submit(actor, at)
+        rehearsal.settle()
+        portal_tasks.listen(actor, at)
+        dispute_tasks.gather(actor, at)
+    build.say(f"portal on {at:%d %B}", 1, 1)
+    for key, why in sent.failed.items():
+        logger.warning("E-bill of invoice %s: %s", key, why)
 
 
 def links() -> str:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 from meruit.authority.acts import moment
 from meruit.authority.effects import EFFECTS as ON_ACCESS
 from meruit.authority.models import Decision
+from meruit.disputes import actions as disputes
 from meruit.firm import actions as firm
 from meruit.invoices import actions as invoices
 from meruit.prebills import actions as prebills
+from meruit.receivables import actions as receivables
 from meruit.timesheets import actions as timesheets
 
 if TYPE_CHECKING:
@@ -32,6 +34,9 @@ EFFECTS: Mapping[str, Callable[[Actor, Decision], Any]] = {
     "credit-note": invoices.carry_out_credit_note,
     "reversal": invoices.carry_out_reversal,
     "write-off": invoices.carry_out_write_off,
+    "accept-reduction": disputes.carry_out_acceptance,
+    "appeal": disputes.carry_out_appeal,
+    "refund": receivables.carry_out_refund,
 }
 
 #: Kinds whose use is an act of its own and later: a bill is issued in its billing window.
@@ -64,6 +69,7 @@ def ready() -> QuerySet[Decision]:
     return Decision.objects.filter(
         verdict__in=[Decision.Verdict.APPROVED, Decision.Verdict.AMENDED],
         consumption=None,
+        proposal__withdrawal=None,
         not_before__lte=now,
         valid_until__gt=now,
         kind_id__in=list(EFFECTS),

@@ -74,6 +74,15 @@ def proposal(actor: Actor, proposal_id: int) -> Proposal:
     return found
 
 
+def may_stop(actor: Actor, decision: Decision) -> bool:
+    """Whether the actor may stop a decision on access before it takes effect: that is what its delay is for."""
+    if decision.not_before <= moment() or not decision.kind.delay_hours:
+        return False
+    if decision.proposal.prepared_by_id == actor.person_id:
+        return True
+    return decision.kind.rules.filter(role__in=access.roles(actor)).exists()
+
+
 def put_forward(actor: Actor) -> QuerySet[Proposal]:
     """What the actor prepared and nobody has decided."""
     return proposals(actor).filter(prepared_by=actor.person_id, decision=None, withdrawal=None).order_by("prepared_at")

@@ -13,10 +13,12 @@ from meruit.agenda.models import Deadline
 from meruit.audit.models import Receipt, Record, Seal
 from meruit.authority.acts import moment
 from meruit.authority.models import Decision, Proposal, Rule
+from meruit.disputes.models import Reduction, Rejection
 from meruit.firm.models import Profile
 from meruit.imports.models import SetAside
 from meruit.night.digest import Digest, Expires, Queue, StepDone, Trouble, Waits
 from meruit.people.models import Person
+from meruit.portals.models import Submission
 from meruit.prebills.models import PreBill
 from meruit.steps.models import Item, Run, Step
 from meruit.timesheets.models import Entry
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 #: How far ahead the digest looks.
-AHEAD = timedelta(days=7)
+AHEAD = timedelta(days=21)
+#: States of an e-bill in which nobody waits for anything.
+ENDED = ("closed", "withdrawn", "superseded")
 #: At most so many single troubles are named; the page shows all of them.
 NAMED = 12
 
@@ -103,6 +107,15 @@ def queues() -> Iterable[Queue]:
     sums = unreleased.values_list("versions__currency").annotate(total=Sum("versions__worked_value"))
     if count := unreleased.values("pk").distinct().count():
         yield Queue("Entries not yet released", count, _sums(sums))
+    under_way = Submission.objects.exclude(state__in=ENDED).values_list("state")
+    for state, count in under_way.annotate(n=Count("pk")).order_by("state"):
+        yield Queue(f"E-bills {state.replace('_', ' ')}", count)
+    undecided = Reduction.objects.filter(state="open")
+    if count := undecided.count():
+        cut = undecided.values_list("currency").annotate(total=Sum("amount"))
+        yield Queue("Reductions nobody has decided", count, _sums(cut))
+    if count := Rejection.objects.filter(state="open").count():
+        yield Queue("Rejections to correct", count)
     if aside := SetAside.objects.filter(settled_at=None).count():
         yield Queue("Imported rows set aside", aside)
 

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from meruit.audit import tasks as audit
 from meruit.authority.models import Decision
-from meruit.invoices.actions import rendering
+from meruit.disputes import tasks as disputes
+from meruit.invoices.actions import issuing, rendering
 from meruit.invoices.models import Invoice
 from meruit.ledger import queries as ledger
 from meruit.matters.models import Matter
 from meruit.night.run import Skip, Step
+from meruit.portals import tasks as portals
 from meruit.prebills import actions as prebills
 from meruit.prebills.actions import screening
 from meruit.prebills.models import Line, PreBill
@@ -50,7 +52,18 @@ def steps(carry_out: CarryOut, ready: Callable[[], Iterable[int]]) -> tuple[Step
         Step("draft", "Pre-bills drafted", _matters_to_draft, _draft),
         Step("screen", "Pre-bills screened", _drafts, _screen),
         Step("put-forward", "Bills put forward", _drafts, _put_forward),
+        Step("issue", "Bills issued", _approved, _issue),
         Step("render", "Bills rendered", _unrendered, _render),
+        Step("package", "E-bills packaged", portals.packable, portals.package_one),
+        Step("look", "Unknown outcomes looked up", portals.unknown, portals.look_for_one),
+        Step("send", "E-bills sent", portals.sendable, portals.send_one),
+        Step("listen", "Portals listened to", portals.doors, portals.listen_one),
+        Step("returned", "Rejections and reductions opened", disputes.returned, disputes.open_one),
+        Step("resent", "Corrections sent again", disputes.sent_again, disputes.resubmitted_one),
+        Step("overridden", "Rejections the client withdrew", disputes.taken_after_all, disputes.overridden_one),
+        Step("protect", "Protective appeals put forward", disputes.closing, disputes.protect_one),
+        Step("lapse", "Windows that closed", disputes.closed, disputes.lapse_one),
+        Step("silence", "Bills met with silence", portals.silent, portals.alarm_one),
         Step("books", "Books compared", lambda actor, now: ["differences"], _books),
         Step("seal", "Audit trail sealed", lambda actor, now: [f"receipt of {now:%Y-%m-%d %H:%M}"], _seal),
     )
@@ -105,6 +118,14 @@ def _put_forward(actor: Actor, key: str, now: datetime) -> str:
     prebills.send(actor, prebill.pk)
     prebills.propose_final_bill(actor, prebill.pk)
     return f"matter {prebill.matter.number} put before its partner"
+
+
+def _approved(actor: Actor, now: datetime) -> Iterable[str]:
+    return [str(key) for key in PreBill.objects.filter(state="approved").order_by("pk").values_list("pk", flat=True)]
+
+
+def _issue(actor: Actor, key: str, now: datetime) -> str:
+    return ", ".join(invoice.number for invoice in issuing.issue(actor, int(key)))
 
 
 def _unrendered(actor: Actor, now: datetime) -> Iterable[str]:

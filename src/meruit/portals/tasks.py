@@ -93,9 +93,9 @@ def send_one(actor: Actor, key: str, moment: datetime) -> str:
 
 
 def doors(actor: Actor, moment: datetime) -> Iterable[str]:
-    """Keys of connections that can be listened to."""
+    """Keys of connections that can be listened to, one for each door."""
     found = Connection.objects.filter(active=True, route="sftp").order_by("pk")
-    return [str(key) for key in found.values_list("pk", flat=True)]
+    return [str(c.pk) for c in found if actions.behind(c).values_list("pk", flat=True)[0] == c.pk]
 
 
 def listen_one(actor: Actor, key: str, moment: datetime) -> str:

@@ -15,7 +15,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
          WHERE NOT EXISTS (SELECT 1 FROM public.authority_decision d WHERE d.proposal_id = p.id)
            AND NOT EXISTS (SELECT 1 FROM public.authority_withdrawal w WHERE w.proposal_id = p.id)
     ), mine AS MATERIALIZED (
-        SELECT o.*, authority.grant_for(me.id, o.kind_id, o.s, me.now_) AS grant_id FROM open o CROSS JOIN me
+        SELECT o.*, authority.grant_for(me.id, o.kind_id, o.s, me.now_, o.prepared_by_id) AS grant_id FROM open o CROSS JOIN me
     )
     SELECT m.id, NULL::bigint,
            coalesce(authority.needs_second(me.id, m.prepared_by_id, m.kind_id, m.s, me.now_), false)
@@ -30,7 +30,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
            AND i.from_at <= me.now_ AND i.until_at > me.now_ AND (i.kind_id IS NULL OR i.kind_id = m.kind_id)
            AND (i.within_hours IS NULL OR (m.due_at IS NOT NULL AND m.due_at <= me.now_ + make_interval(hours => i.within_hours)))
      WHERE m.grant_id IS NULL AND NOT m.personal
-       AND authority.grant_for(i.decider_id, m.kind_id, m.s, me.now_) IS NOT NULL
+       AND authority.grant_for(i.decider_id, m.kind_id, m.s, me.now_, m.prepared_by_id) IS NOT NULL
        AND NOT EXISTS (SELECT 1 FROM public.matters_wall w WHERE w.person_id = me.id AND w.from_on <= me.now_::date
                           AND (w.until_on IS NULL OR w.until_on >= me.now_::date) AND (w.client_id = m.client_id OR w.matter_id = m.matter_id))
      ORDER BY 1

@@ -1,12 +1,13 @@
 """What may happen to an e-bill: packaged, sent, looked for, heard of, corrected."""
 
-from meruit.portals.actions.hearing import by_hand, hear, heard_before, take_note
+from meruit.portals.actions.hearing import behind, by_hand, hear, heard_before, take_note
 from meruit.portals.actions.moving import move, move_money
 from meruit.portals.actions.packing import correct, package
 from meruit.portals.actions.sending import alarm, look, settle_by_person, submit
 
 __all__ = [
     "alarm",
+    "behind",
     "by_hand",
     "correct",
     "hear",

@@ -21,13 +21,14 @@ from meruit.authority.errors import Invalid, NotNow
 from meruit.documents.actions import keep
 from meruit.portals import access, core
 from meruit.portals.actions import moving, sending
-from meruit.portals.models import StatusEvent, Submission
+from meruit.portals.models import Connection, StatusEvent, Submission
 from meruit.portals.profiles import profile
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from meruit.authority.acts import Actor
     from meruit.documents.models import Document
-    from meruit.portals.models import Connection
     from meruit.portals.profiles import Profile, Word
 
 COLUMNS = ("event", "at", "file", "sha256", "bill", "word", "line", "reason", "amount", "currency", "note", "reference")
@@ -61,21 +62,30 @@ class Row:
 
 def heard_before(connection: Connection, name: str) -> bool:
     """Whether a file of the outbox was taken in."""
+    connection = behind(connection).first() or connection
     return StatusEvent.objects.filter(natural_key=_key(connection, name, 1)).exists()
 
 
 def hear(actor: Actor, connection: Connection, name: str, data: bytes) -> int:
     """Take a file of the outbox in; returns how many rows were new."""
+    connection = behind(connection).first() or connection
     authority_access.require(actor, *authority_access.PREPARES)
     found = profile(connection.portal)
     if found is None:
         raise NotNow(f"There is no profile of the portal {connection.portal}.")
     new = 0
+    payers = set(behind(connection).values_list("payer_id", flat=True))
     with acting(actor):
         document = keep(data, media_type="text/csv", name=name)
         for row in read(connection, name, data):
-            new += _take(actor, found, row, document, connection.payer_id)
+            new += _take(actor, found, row, document, payers)
     return new
+
+
+def behind(connection: Connection) -> QuerySet[Connection]:
+    """The connections that lead to the same door: a hub speaks for several payers, and is listened to once."""
+    same = Connection.objects.filter(portal=connection.portal, address=connection.address, active=True)
+    return same.order_by("pk")
 
 
 def by_hand(
@@ -102,7 +112,7 @@ def by_hand(
     )
     key = f"hand/{submission.pk}/{at.isoformat()}/{word}/{line or ''}"
     with acting(actor):
-        _take(actor, found, Row(key, at, word, detail), None, submission.invoice.payer_id, submission)
+        _take(actor, found, Row(key, at, word, detail), None, {submission.invoice.payer_id}, submission)
     return StatusEvent.objects.get(natural_key=key)
 
 
@@ -178,13 +188,13 @@ def _take(
     found: Profile,
     row: Row,
     document: Document | None,
-    payer_id: int,
+    payers: set[int],
     submission: Submission | None = None,
 ) -> int:
     """Keep one row, and do what it says; 0 where it was kept before."""
     if StatusEvent.objects.filter(natural_key=row.natural_key).exists():
         return 0
-    submission = submission or _submission(found, row, payer_id)
+    submission = submission or _submission(found, row, payers)
     detail = row.detail
     understood, trouble = "", ""
     try:
@@ -226,9 +236,9 @@ def _take(
     return 1
 
 
-def _submission(found: Profile, row: Row, payer_id: int) -> Submission | None:
+def _submission(found: Profile, row: Row, payers: set[int]) -> Submission | None:
     """The submission a row speaks of: by the hash of the file, else by its name."""
-    mine = Submission.objects.filter(portal=found.slug, invoice__payer=payer_id).select_related("invoice")
+    mine = Submission.objects.filter(portal=found.slug, invoice__payer__in=payers).select_related("invoice")
     try:
         digest = bytes.fromhex(row.detail["sha256"])
     except ValueError:
