@@ -54,7 +54,7 @@ def test_a_row_with_an_expense_code_and_no_time_is_an_expense():
 
 
 def test_an_unknown_column_is_refused_with_the_nearest():
-    with pytest.raises(Refused, match='Unknown column "narative".*"narrative"'):
+    with pytest.raises(Refused, match=r'Unknown column "narative".*"narrative"'):
         list(read_csv(b"narative,hours\nx,1\n"))
 
 
