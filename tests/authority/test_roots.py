@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from tests.support.cast import IDS, token
 
 from meruit.authority import actions
 from meruit.authority.acts import acting, moment, signed_in
 from meruit.authority.errors import Invalid, NoAuthority, NotSignedIn
 from meruit.authority.models import Grant
+from tests.support.cast import IDS, token
 
 if TYPE_CHECKING:
     from tests.support.firm import Firm
@@ -35,7 +35,9 @@ def test_nobody_is_not_an_actor(firm: Firm) -> None:
 
 
 def test_a_person_grants_himself_nothing(firm: Firm) -> None:
-    proposal = actions.propose(firm.cleo, "grant", GRANT, subject="people_person", subject_id=IDS["Cleo"], reason="I want it")
+    proposal = actions.propose(
+        firm.cleo, "grant", GRANT, subject="people_person", subject_id=IDS["Cleo"], reason="I want it"
+    )
     with pytest.raises(NoAuthority, match="no authority"):
         actions.decide(firm.cleo, proposal, "approved")
     with pytest.raises(NoAuthority, match="passkey"):

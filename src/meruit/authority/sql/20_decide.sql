@@ -13,7 +13,7 @@ DECLARE
 BEGIN
     IF natural_key IS NOT NULL THEN
         SELECT p.id INTO made FROM public.authority_proposal p
-         WHERE p.natural_key = propose.natural_key AND p.kind_id = kind AND p.content_sha256 = authority.digest(content);
+         WHERE p.natural_key = propose.natural_key AND p.kind_id = propose.kind AND p.content_sha256 = authority.digest(propose.content);
         IF FOUND THEN RETURN made; END IF;
         IF EXISTS (SELECT 1 FROM public.authority_proposal p WHERE p.natural_key = propose.natural_key) THEN
             RAISE EXCEPTION 'The key % already stands for another content.', natural_key USING ERRCODE = 'object_not_in_prerequisite_state';
@@ -140,6 +140,9 @@ BEGIN
             USING ERRCODE = 'insufficient_privilege';
     END IF;
     IF verdict <> 'refused' THEN
+        IF behalf IS NOT NULL AND people.natural_person(p.prepared_by_id) IN (people.natural_person(decider), people.natural_person(behalf)) THEN
+            RAISE EXCEPTION 'A stand-in never decides what he, or whom he stands in for, prepared.' USING ERRCODE = 'insufficient_privilege';
+        END IF;
         second := authority.needs_second(holder, p.prepared_by_id, p.kind_id, s, now_);
         IF second AND NOT authority.is_human(p.prepared_by_id) THEN
             RAISE EXCEPTION 'This needs two people, and the system prepared it: a specialist has to put it forward.'
@@ -153,9 +156,6 @@ BEGIN
                 RAISE EXCEPTION 'This needs two people: whoever prepared or amended it cannot decide it.'
                     USING ERRCODE = 'insufficient_privilege';
             END IF;
-        END IF;
-        IF behalf IS NOT NULL AND people.natural_person(p.prepared_by_id) IN (people.natural_person(decider), people.natural_person(behalf)) THEN
-            RAISE EXCEPTION 'A stand-in never decides what he, or whom he stands in for, prepared.' USING ERRCODE = 'insufficient_privilege';
         END IF;
         IF k.signed THEN
             IF s.owner_id IS NOT NULL AND people.natural_person(s.owner_id) IN (people.natural_person(decider), people.natural_person(holder)) THEN
