@@ -45,7 +45,7 @@ def _line(draw: st.DrawFn, number: int, taxed: bool) -> Line:
     if taxed:
         line.tax_rate = draw(_RATE_OF_TAX)
         tax = cents(net * Decimal(line.tax_rate))
-        line.tax_type = "VAT" if Decimal(line.tax_rate) else ""
+        line.tax_type = "VAT" if Decimal(line.tax_rate) else draw(st.sampled_from(["", "Exempt"]))
         line.tax_total = f"{tax:.2f}"
         if kind == "F":
             line.timekeeper_last_name, line.timekeeper_first_name = "Tully", "Ben"

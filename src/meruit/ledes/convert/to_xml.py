@@ -79,6 +79,11 @@ def _net(line: Line, file: File, matter: Matter, places: int, old: bool, report:
     """Take the tax off the line's total and onto a tax of the file."""
     tax, rate = amount(line, "tax_total"), amount(line, "tax_rate")
     if not tax and not rate:
+        if line.tax_type and line.kind in ("F", "E"):  # a type of tax, and nothing charged
+            if old:
+                report.add("lost", "LINE_ITEM_TAX_TYPE", "no tax is charged under it", line=line, value=line.tax_type)
+            else:
+                keep(line, line, "tax_type")
         return
     if tax:
         line.total = f"{amount(line, 'total') - tax:f}"
