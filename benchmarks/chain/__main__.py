@@ -102,7 +102,9 @@ def heading() -> list[str]:
         "# Month end",
         "",
         f"{datetime.now(UTC):%d %B %Y}, {where}, commit {asked.stdout.strip() or 'unknown'}.",
-        "A throw-away server without durability. Limits are measured in the same run: only ratios can be compared.",
+        "A throw-away server without durability; statistics are taken between stages, outside the figures, as",
+        "autovacuum does in life. Limits are measured in the same run: only ratios can be compared, and a loaded",
+        "machine blurs them.",
         "",
     ]
 

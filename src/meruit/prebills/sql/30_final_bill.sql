@@ -1,25 +1,22 @@
 -- What the approval of a bill speaks of, recomputed from the live rows. The canonical text is the one of
 -- core/content.py; docs/algorithms/bill-hash.md tells it in prose.
 
-CREATE OR REPLACE FUNCTION prebills.cell(value text) RETURNS text
+-- A record: each cell is the length of its value in bytes, a colon, the value and a comma; an absent one is `~,`.
+CREATE OR REPLACE FUNCTION prebills.cells(VARIADIC cells text[]) RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT coalesce(octet_length(convert_to(value, 'UTF8')) || ':' || value || ',', '~,')
+    SELECT string_agg(coalesce(octet_length(convert_to(x, 'UTF8')) || ':' || x || ',', '~,'), '' ORDER BY n) FROM unnest(cells) WITH ORDINALITY AS c(x, n)
 $$;
-
-CREATE OR REPLACE FUNCTION prebills.cell(value numeric) RETURNS text
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$ SELECT prebills.cell(round(value, 4)::text) $$;
 
 CREATE OR REPLACE FUNCTION prebills.first_hash(prebill_id bigint, bills jsonb) RETURNS bytea
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT sha256(convert_to(
-        prebills.cell('B') || prebills.cell('meruit-bill-1') || prebills.cell(p.currency)
-        || (SELECT coalesce(string_agg(prebills.cell('P') || prebills.cell(b.payer_id::text) || prebills.cell(b.fees) || prebills.cell(b.costs)
-                                       || prebills.cell(b.tax) || prebills.cell(b.total), '' ORDER BY b.payer_id), '')
+        prebills.cells('B', 'meruit-bill-1', p.currency)
+        || (SELECT coalesce(string_agg(prebills.cells('P', b.payer_id::text, round(b.fees, 4)::text, round(b.costs, 4)::text,
+                                                      round(b.tax, 4)::text, round(b.total, 4)::text), '' ORDER BY b.payer_id), '')
               FROM jsonb_to_recordset(bills) AS b(payer_id bigint, fees numeric, costs numeric, tax numeric, total numeric))
-        || (SELECT coalesce(string_agg(prebills.cell('L') || prebills.cell(l.number::text) || prebills.cell(l.kind)
-                                       || prebills.cell(l.timekeeper_id::text) || prebills.cell(to_char(l.worked_on, 'YYYY-MM-DD'))
-                                       || prebills.cell(l.narrative) || prebills.cell(l.billed_hours) || prebills.cell(l.units) || prebills.cell(l.rate)
-                                       || prebills.cell(l.billed_value), '' ORDER BY l.number), '')
+        || (SELECT coalesce(string_agg(prebills.cells('L', l.number::text, l.kind, l.timekeeper_id::text, to_char(l.worked_on, 'YYYY-MM-DD'),
+                                                      l.narrative, round(l.billed_hours, 4)::text, round(l.units, 4)::text,
+                                                      round(l.rate, 4)::text, round(l.billed_value, 4)::text), '' ORDER BY l.number), '')
               FROM public.prebills_line l WHERE l.prebill_id = p.id AND l.removed_at IS NULL AND NOT l.on_hold), 'UTF8'))
       FROM public.prebills_prebill p WHERE p.id = first_hash.prebill_id
 $$;
