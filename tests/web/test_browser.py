@@ -79,7 +79,8 @@ class Desk:
 
     def signed_in(self) -> Desk:
         """With the session that the cast has; how one signs in is a test of its own."""
-        cookie = {"name": SESSION_COOKIE, "value": cast.token(self.name), "url": self.house.web}
+        name = f"{SESSION_COOKIE}_{self.house.web.rpartition(':')[2]}"
+        cookie = {"name": name, "value": cast.token(self.name), "url": self.house.web}
         self.context.add_cookies([cookie])  # type: ignore[list-item]  # a cookie of three keys
         return self
 
@@ -201,10 +202,17 @@ def test_a_grant_is_signed_with_a_passkey_and_stands_as_evidence(chromium: Brows
         "SELECT after ->> 'public_key' FROM audit_record WHERE event = 'authenticator.enrolled'"
     )
     assert len(enrolled.fetchall()) == 1
+
+    # In the hours before it takes effect it can be stopped.
+    hugo.go(f"/decisions/{grant}/").get_by_text("Stop it before it takes effect").click()
+    hugo.page.get_by_label("Why it is stopped").fill("The bar admission is next week.")
+    hugo.page.get_by_role("button", name="Stop it").click()
+    expect(hugo.page.get_by_text("takes no effect")).to_be_visible()
+    hugo.shot("decision-grant-stopped")
     hugo.well()
 
 
-def test_one_bill_walks_from_entry_to_history_through_three_people(chromium: Browser, house: Served) -> None:
+def test_one_bill_walks_from_entry_to_payment_through_three_people(chromium: Browser, house: Served) -> None:
     firm = house.firm
     bills.letterhead(firm)
     work.agree_rates(firm)
@@ -258,7 +266,17 @@ def test_one_bill_walks_from_entry_to_history_through_three_people(chromium: Bro
     cleo.page.reload()
     cleo.shot("bill")
     expect(cleo.page.get_by_text("Final bill approved")).to_be_visible()
-    cleo.go("/bills/")
+
+    # The money comes, is laid on the lines, and nothing is owed any more.
+    cleo.page.locator("summary", has_text="Enter a payment").click()
+    cleo.page.get_by_label("Amount that came").fill("1,229.00")
+    cleo.page.get_by_label("Received on").fill("2026-02-02")
+    cleo.page.get_by_label("Reference of the bank").fill("WIRE 20260202-7")
+    cleo.page.get_by_role("button", name="Enter and lay on this bill").click()
+    expect(cleo.page.get_by_text("Settled")).to_be_visible()
+    expect(cleo.page.get_by_text("WIRE 20260202-7, received")).to_be_visible()
+    cleo.shot("bill-paid")
+    cleo.go("/bills/?show=all")
     cleo.shot("bills")
     cleo.go("/")
     cleo.shot("home-specialist")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.test import Client
@@ -13,6 +14,7 @@ from meruit.authority import actions as authority
 from meruit.authority.acts import acting, moment
 from meruit.authority.models import Decision, Proposal
 from meruit.desk import queries as desk
+from meruit.invoices import queries
 from meruit.invoices.models import Invoice
 from meruit.people.models import Session
 from meruit.prebills import actions as prebills
@@ -123,6 +125,14 @@ def test_a_bill_goes_from_prepared_time_to_its_history_by_pages_alone(firm: Firm
     told = Record.objects.filter(event="bill.exported", subject_id=str(bill.pk)).values_list("after__form", flat=True)
     assert sorted(told) == ["LEDES1998B", "pdf"]
     assert dan.get(f"/bills/{bill.pk}/file/pdf/").status_code == 404
+
+    # Part of the money comes; what is owed is what the ledger has.
+    paid = {"amount": "1,000.00", "received_on": "2026-02-02", "reference": "WIRE 7"}
+    assert "$1,000.00 of WIRE 7 are laid on the bill" in text_after(cleo, f"/bills/{bill.pk}/pay/", **paid)
+    assert queries.owed([bill.pk])[bill.pk] == Decimal(229)
+    assert dan.post(f"/bills/{bill.pk}/pay/", paid).status_code == 404
+    assert at_the_page("Jon").post(f"/bills/{bill.pk}/pay/", paid | {"reference": "WIRE 8"}).status_code == 403
+    assert cleo.post(f"/bills/{bill.pk}/pay/", paid | {"amount": "NaN"}).status_code == 400
     for who in (ben, cleo, ada, dan, at_the_page("Eve"), at_the_page("Jon")):
         for place in PLACES:
             assert who.get(place).status_code == 200, place

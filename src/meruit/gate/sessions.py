@@ -46,7 +46,7 @@ def open_for(request: HttpRequest, response: HttpResponse, person_id: int, metho
             ],
         )
     response.set_cookie(
-        SESSION_COOKIE,
+        settings.ADDRESSES.cookie(SESSION_COOKIE),
         token,
         max_age=int(LASTS.total_seconds()),
         secure=settings.ADDRESSES.secure,
@@ -63,7 +63,7 @@ def sha256(secret: str) -> bytes:
 
 def token_of(request: HttpRequest) -> str:
     """The token a browser sent; empty when it sent none."""
-    return request.COOKIES.get(SESSION_COOKIE, "")
+    return request.COOKIES.get(settings.ADDRESSES.cookie(SESSION_COOKIE), "")
 
 
 def live(token: str) -> Live | None:

@@ -138,7 +138,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         sessions.end(sessions.sha256(token))
     logout(request)
     response = redirect("gate-signed-out")
-    response.delete_cookie(SESSION_COOKIE, samesite="Lax")
+    response.delete_cookie(settings.ADDRESSES.cookie(SESSION_COOKIE), samesite="Lax")
     return response
 
 

@@ -8,7 +8,7 @@ SECRET_KEY = secret.of("app")
 DATABASES = {"default": environment.database("app")}
 ADDRESSES = pages.addresses()
 globals().update(pages.common(ADDRESSES))
-CSRF_COOKIE_NAME = "meruit_web_csrf"
+CSRF_COOKIE_NAME = ADDRESSES.cookie("meruit_web_csrf")
 CSRF_FAILURE_VIEW = "meruit.web.errors.stale_form"
 TEMPLATES = pages.templates(ROOT / "web" / "templates")
 MIDDLEWARE = [

@@ -29,9 +29,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-CSRF_COOKIE_NAME = "meruit_gate_csrf"
+CSRF_COOKIE_NAME = ADDRESSES.cookie("meruit_gate_csrf")
 CSRF_COOKIE_PATH = "/gate/"
-SESSION_COOKIE_NAME = "meruit_gate"
+SESSION_COOKIE_NAME = ADDRESSES.cookie("meruit_gate")
 SESSION_COOKIE_PATH = "/gate/"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: The cookie that carries a session's token; the gate sets it, both processes read it.
 SESSION_COOKIE = "meruit_session"
+#: Where the pages and the gate are found on this machine unless the environment says otherwise.
+WEB_PORT, GATE_PORT = 8400, 8401
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,15 @@ class Addresses:
     host: str
     secure: bool
     public: bool
+
+    def cookie(self, name: str) -> str:
+        """What a cookie is called here.
+
+        Browsers keep cookies by host and not by port: two installations on one machine, each on ports of its
+        own, must not sign one another out.
+        """
+        port = urlsplit(self.web).port
+        return name if self.public or port == WEB_PORT else f"{name}_{port}"
 
 
 def addresses(environ: Mapping[str, str] = os.environ) -> Addresses:
@@ -53,12 +64,12 @@ def addresses(environ: Mapping[str, str] = os.environ) -> Addresses:
 
 def web_port(environ: Mapping[str, str] = os.environ) -> int:
     """The port of the pages on this machine."""
-    return environment.whole("MERUIT_WEB_PORT", 8400, environ)
+    return environment.whole("MERUIT_WEB_PORT", WEB_PORT, environ)
 
 
 def gate_port(environ: Mapping[str, str] = os.environ) -> int:
     """The port of the gate on this machine."""
-    return environment.whole("MERUIT_GATE_PORT", 8401, environ)
+    return environment.whole("MERUIT_GATE_PORT", GATE_PORT, environ)
 
 
 def templates(own: Path) -> list[dict[str, Any]]:

@@ -33,7 +33,7 @@ class SignedIn:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
-            token = request.COOKIES.get(SESSION_COOKIE, "")
+            token = request.COOKIES.get(settings.ADDRESSES.cookie(SESSION_COOKIE), "")
             if not token:
                 raise NotSignedIn("Sign in first.")
             request.actor = signed_in(token)  # type: ignore[attr-defined]  # see `Signed`

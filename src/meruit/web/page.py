@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -66,3 +68,22 @@ def said(request: HttpRequest, name: str, what: str) -> str:
     if not text:
         raise Invalid(f"Say {what}.")
     return text
+
+
+def day_of(text: str) -> date:
+    """A day as forms send it."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(f'"{text}" is no day; write it as 2026-01-31.') from error
+
+
+def amount_of(text: str) -> Decimal:
+    """An amount as people write it, with or without commas between thousands."""
+    try:
+        found = Decimal(text.replace(",", ""))
+    except InvalidOperation as error:
+        raise Invalid(f'"{text}" is no amount, for example 120.00.') from error
+    if not found.is_finite():
+        raise Invalid(f'"{text}" is no amount, for example 120.00.')
+    return found

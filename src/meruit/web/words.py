@@ -53,10 +53,12 @@ DECISION: Mapping[str, Word] = {
 }
 REDUCTION: Mapping[str, Word] = {
     "open": Word("Open", "waits", "Accept or appeal it before its deadline."),
-    "accepted": Word("Accepted", "calm"),
-    "appealed": Word("Appealed", "waits"),
+    "appealed": Word("Appealed", "waits", "Wait for the client's answer."),
     "recovered": Word("Recovered", "good"),
-    "lost": Word("Lost", "bad"),
+    "partly_recovered": Word("Recovered in part", "waits", "Accept or appeal what is still cut."),
+    "denied": Word("Appeal denied", "bad", "Accept the cut, or appeal once more where the client allows it."),
+    "lapsed": Word("Time limit passed", "bad", "Accept the loss, or ask the client for grace."),
+    "accepted": Word("Accepted", "calm"),
 }
 
 

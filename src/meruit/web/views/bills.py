@@ -15,15 +15,21 @@ from meruit.audit.models import Record
 from meruit.authority import access
 from meruit.authority.acts import acting
 from meruit.authority.errors import NotFound, Refused
+from meruit.authority.models import Proposal
+from meruit.disputes import access as disputes
+from meruit.disputes import actions as dispute
 from meruit.disputes.models import Reduction
+from meruit.disputes.queries import UNDECIDED
 from meruit.invoices import access as bills
 from meruit.invoices import actions, queries
 from meruit.invoices.models import Artefact, Reversal
 from meruit.ledger.models import Posting
+from meruit.money import Money
 from meruit.people.models import Person
 from meruit.portals.models import Submission
+from meruit.receivables import actions as receivables
 from meruit.web import history, words
-from meruit.web.page import actor_of, show, tell, warn
+from meruit.web.page import actor_of, amount_of, day_of, said, show, tell, warn
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -40,9 +46,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     owed = queries.owed(everything.values_list("pk", flat=True))
     rows = [bill for bill in everything[:500] if shown != "open" or owed.get(bill.pk)]
     states = dict(
-        Submission.objects.filter(revision__invoice__in=[b.pk for b in rows])
-        .order_by("pk")
-        .values_list("revision__invoice", "state")
+        Submission.objects.filter(invoice__in=[b.pk for b in rows]).order_by("pk").values_list("invoice", "state")
     )
     return show(
         request,
@@ -67,7 +71,7 @@ def one(request: HttpRequest, invoice_id: int) -> HttpResponse:
     """A bill: its lines, what is owed on it, and its whole history in the order in which it happened."""
     actor = actor_of(request)
     bill = bills.invoice(actor, invoice_id)
-    submissions = list(Submission.objects.filter(revision__invoice=bill).select_related("revision").order_by("pk"))
+    submissions = list(Submission.objects.filter(invoice=bill).select_related("revision").order_by("pk"))
     reductions = list(Reduction.objects.filter(invoice=bill).select_related("line").order_by("pk"))
     owed = queries.owed([bill.pk]).get(bill.pk, Decimal(0))
     standing = {s.line: s for s in queries.standing(bill.pk)}
@@ -93,9 +97,17 @@ def one(request: HttpRequest, invoice_id: int) -> HttpResponse:
             "trail": _trail(bill),
             "forms": actions.forms_of(bill),
             "artefacts": {a.form for a in Artefact.objects.filter(invoice=bill)},
+            "undecided": {r.pk for r in reductions if r.state in UNDECIDED} - _answered(reductions),
             "prepares": bool(access.roles(actor) & set(access.PREPARES)),
         },
     )
+
+
+def _answered(reductions: list[Reduction]) -> set[int]:
+    """Cuts to which an answer was put forward and waits for its decision."""
+    waiting = Proposal.objects.filter(subject="disputes_reduction", decision=None, withdrawal=None)
+    found = waiting.filter(subject_id__in=[r.pk for r in reductions]).values_list("subject_id", flat=True)
+    return {key for key in found if key is not None}
 
 
 def _trail(bill: Invoice) -> list[tuple[Record, str]]:
@@ -117,6 +129,36 @@ def make(request: HttpRequest, invoice_id: int) -> HttpResponse:
         except Refused as refusal:
             warn(request, f"{form}: {refusal}")
     return redirect("bill", invoice_id=bill.pk)
+
+
+@require_POST
+def pay(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """Enter money that came for a bill and lay it on its lines; what is too much stays unapplied."""
+    actor = actor_of(request)
+    bill = bills.invoice(actor, invoice_id)
+    amount = amount_of(said(request, "amount", "how much came"))
+    received = day_of(said(request, "received_on", "on which day it came"))
+    reference = said(request, "reference", "the reference that the bank or the remittance names")
+    with acting(actor):
+        payment = receivables.enter_payment(actor, bill.payer_id, amount, bill.currency, received, reference)
+        laid = receivables.apply_payment(actor, payment.pk, bill.pk)
+    together = Money.of(sum((part.amount for part in laid), Decimal(0)), bill.currency)
+    tell(request, f"{together.shown()} of {payment.reference} are laid on the bill.")
+    return redirect("bill", invoice_id=bill.pk)
+
+
+@require_POST
+def answer(request: HttpRequest, reduction_id: int) -> HttpResponse:
+    """Put an answer to a cut forward: accept it, or ask for the money back."""
+    actor = actor_of(request)
+    cut = disputes.reduction(actor, reduction_id)
+    why = said(request, "why", "why, in words that the decider and the client can read")
+    if request.POST.get("how") == "appeal":
+        dispute.propose_appeal(actor, cut.pk, why)
+    else:
+        dispute.propose_acceptance(actor, cut.pk, reason=why)
+    tell(request, "Put forward; whoever is responsible decides.")
+    return redirect("bill", invoice_id=cut.invoice_id)
 
 
 @require_safe

@@ -122,8 +122,8 @@ def _decide(request: HttpRequest, actor: Actor, proposal: Proposal, waiting: Wai
     wanted = request.POST.get("verdict", "")
     if wanted == "withdraw":
         authority.withdraw(actor, proposal.pk, said(request, "reason", "why it is taken back"))
-        tell(request, "The proposal is withdrawn.")
-        return redirect("decisions")
+        tell(request, "It is taken back and takes no effect.")
+        return redirect("decision", proposal_id=proposal.pk)
     if wanted not in VERDICTS:
         raise Invalid("Approve, refuse or amend.")
     reason = request.POST.get("reason", "").strip()
@@ -165,17 +165,17 @@ def _outcome(proposal: Proposal, decision: Decision, done: bool) -> str:
 
 def _page(request: HttpRequest, actor: Actor, proposal: Proposal, waiting: Waiting | None) -> HttpResponse:
     decision = (
-        Decision.objects.filter(proposal=proposal).select_related("decided_by", "on_behalf_of", "consumption").first()
+        Decision.objects.filter(proposal=proposal)
+        .select_related("decided_by", "on_behalf_of", "consumption", "kind", "proposal")
+        .first()
     )
     withdrawn = getattr(proposal, "withdrawal", None)
-    state = decision.verdict if decision else "withdrawn" if withdrawn else "waits"
+    state = "withdrawn" if withdrawn else decision.verdict if decision else "waits"
     signed = False
     if proposal.kind.signed and waiting is not None:
         used = Decision.objects.exclude(attestation=None).values("attestation")
         signed = (
-            Attestation.objects.filter(
-                person=actor.person_id, content_sha256=proposal.content_sha256, expires_at__gt=desk.now()
-            )
+            Attestation.objects.filter(person=actor.person_id, proposal=proposal, expires_at__gt=desk.now())
             .exclude(pk__in=used)
             .exists()
         )
@@ -201,5 +201,9 @@ def _page(request: HttpRequest, actor: Actor, proposal: Proposal, waiting: Waiti
             "signed": signed,
             "sign_at": f"{settings.ADDRESSES.gate}/gate/sign/{proposal.pk}/",
             "earlier": earlier,
+            "may_stop": decision is not None
+            and withdrawn is None
+            and not hasattr(decision, "consumption")
+            and desk.may_stop(actor, decision),
         },
     )

@@ -69,7 +69,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     with sentences(), connection.cursor() as cursor:
         cursor.execute("SELECT gate.end_own_session(%s, %s)", [_token(request), _current(request)])
     response = HttpResponseRedirect(f"{settings.ADDRESSES.gate}/gate/signed-out/")
-    response.delete_cookie(SESSION_COOKIE, samesite="Lax")
+    response.delete_cookie(settings.ADDRESSES.cookie(SESSION_COOKIE), samesite="Lax")
     return response
 
 
@@ -83,4 +83,4 @@ def _current(request: HttpRequest) -> int:
 
 
 def _token(request: HttpRequest) -> str:
-    return request.COOKIES.get(SESSION_COOKIE, "")
+    return request.COOKIES.get(settings.ADDRESSES.cookie(SESSION_COOKIE), "")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q, Sum
@@ -28,7 +27,7 @@ from meruit.prebills.sharing import SharingError
 from meruit.timesheets import actions as timesheets
 from meruit.timesheets.models import Version
 from meruit.web import words
-from meruit.web.page import actor_of, said, show, tell, warn
+from meruit.web.page import actor_of, amount_of, day_of, said, show, tell, warn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -234,7 +233,7 @@ def _hold(request: HttpRequest, actor: Actor, prebill: PreBill) -> str:
         prebill.pk,
         line_id=_line(request),
         reason=said(request, "reason", "why it is held"),
-        review_on=_day(said(request, "review_on", "on which day the hold is looked at again")),
+        review_on=day_of(said(request, "review_on", "on which day the hold is looked at again")),
     )
     return "Held until its review date."
 
@@ -288,7 +287,7 @@ def _narrative(request: HttpRequest, actor: Actor, prebill: PreBill) -> str:
 def _write_down(request: HttpRequest, actor: Actor, prebill: PreBill) -> str:
     line = _line(request) or 0
     reason = said(request, "reason", "why the line is billed for less")
-    amount = _amount(said(request, "amount", "by how much"))
+    amount = amount_of(said(request, "amount", "by how much"))
     code = request.POST.get("reason_code", "").strip()
     if "billing partner" in access.roles(actor):
         actions.write_down(actor, line, amount, reason=reason, reason_code=code)
@@ -315,17 +314,3 @@ ACTS: dict[str, Callable[[HttpRequest, Actor, PreBill], str]] = {
 def _line(request: HttpRequest) -> int | None:
     given = request.POST.get("line", "")
     return int(given) if given.isdecimal() else None
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid(f'"{text}" is no day; write it as 2026-01-31.') from error
-
-
-def _amount(text: str) -> Decimal:
-    try:
-        return Decimal(text.replace(",", ""))
-    except InvalidOperation as error:
-        raise Invalid(f'"{text}" is no amount, for example 120.00.') from error
