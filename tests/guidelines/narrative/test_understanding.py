@@ -164,3 +164,19 @@ def test_any_mixture_of_words_is_judged_without_error_and_with_true_spans(text: 
 def test_no_text_breaks_the_reading(text: str) -> None:
     for detection in narrative.judge(understand(text)).values():
         assert detection.words == text[slice(*detection.span)]
+
+
+def test_the_work_grows_with_the_length_of_the_text_and_not_with_its_square(monkeypatch: pytest.MonkeyPatch) -> None:
+    from meruit.guidelines.narrative import pieces
+
+    asked = 0
+    real = pieces.one_work
+
+    def counted(*args: object) -> bool:
+        nonlocal asked
+        asked += 1
+        return real(*args)  # type: ignore[arg-type]  # passed on as they came
+
+    monkeypatch.setattr(pieces, "one_work", counted)
+    understand("Review lease and draft memo; " * 300)
+    assert asked <= 600 * 64

@@ -48,11 +48,16 @@ _PROOF = cue_bits()["proof"]
 _MAKING_TABLES = frozenset({"generate", "create", "prepare", "update", "check", "correct"})
 
 
+#: Work is taken up again within so many tasks; an entry of a thousand must not take a million comparisons.
+_NEAR = 8
+
+
 def pieces(r: Reading, tasks: list[Task]) -> list[list[Task]]:
     """Tasks grouped into pieces of work, in order."""
     found: list[list[Task]] = []
     for task in tasks:
-        home = next((piece for piece in reversed(found) if any(one_work(r, earlier, task) for earlier in piece)), None)
+        near = reversed(found[-_NEAR:])
+        home = next((piece for piece in near if any(one_work(r, earlier, task) for earlier in piece[-_NEAR:])), None)
         if home is None:
             found.append([task])
         else:
