@@ -14,6 +14,7 @@ import click
 
 from meruit.cli.run import install, told
 from meruit.cli.serve import plan, run_night
+from meruit.demo.marks import HALF_BUILT
 from meruit.demo.portal import home_of as home_of_portal
 
 if TYPE_CHECKING:
@@ -34,11 +35,13 @@ def demo(reset: bool, times: int, no_serve: bool) -> None:
     os.environ.setdefault("MERUIT_HOME", str(Path.cwd() / ".meruit"))
     _ports()
     with told() as (installation, console):
-        if reset:
-            installation.cluster.destroy()
-            shutil.rmtree(home_of_portal(installation.home), ignore_errors=True)
+        half_built = (installation.home / HALF_BUILT).exists()
+        if reset or half_built:
+            _forget(installation)
             click.echo(f"The demonstration in {installation.home} is forgotten.")
-            return
+            if reset:
+                return
+            click.echo("Its building had been interrupted; it begins anew.")
         install(installation, console)
         portals: list[Rehearsal] = []
         try:
@@ -50,6 +53,14 @@ def demo(reset: bool, times: int, no_serve: bool) -> None:
         finally:
             for each in portals:
                 each.stop()
+
+
+def _forget(installation: Installation) -> None:
+    """Remove the data, the files beside it and the clients' portal."""
+    if installation.cluster.exists():
+        installation.cluster.destroy()
+    shutil.rmtree(home_of_portal(installation.home), ignore_errors=True)
+    shutil.rmtree(installation.home, ignore_errors=True)
 
 
 def _prepare(installation: Installation, times: int, portals: list[Rehearsal]) -> str:

@@ -11,6 +11,8 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from meruit.portals.profiles import Profile
+
 REHEARSALS = ("client-portal",)
 
 
@@ -82,3 +84,99 @@ def rehearse(
 
 def _say(address: Mapping[str, object]) -> None:
     click.echo(f"Client portal: {address['page']}   SFTP: {address['user']}@{address['host']}:{address['port']}")
+
+
+class Unusable(click.ClickException):
+    """The call or the input cannot be used."""
+
+    exit_code = 2
+
+
+@click.group(name="portals")
+def app() -> None:
+    """What is known of each portal, as data: its limits, and what its words mean here."""
+
+
+@app.command(name="lint")
+@click.argument("files", nargs=-1, metavar="[FILE.toml]...", type=click.Path(path_type=Path, exists=True))
+def lint(files: tuple[Path, ...]) -> None:
+    """Check profiles: those given, or all that are built in. Exits 1 where one cannot be used."""
+    from meruit.portals import profiles
+
+    wrong = 0
+    for path in files or sorted(profiles.FOLDER.glob("*.toml")):
+        try:
+            found = profiles.load(path)
+        except profiles.ProfileError as error:
+            wrong += 1
+            click.echo(str(error))
+        else:
+            click.echo(f"{path.name}: {len(found.words)} words, {len(found.reasons)} reasons")
+    raise click.exceptions.Exit(1 if wrong else 0)
+
+
+@app.command(name="show")
+@click.argument("portal", metavar="SLUG|FILE.toml")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+def show(portal: str, form: str) -> None:
+    """Show a profile: what must be entered, how long it may be silent, and what each word means."""
+    import json
+
+    rows = _rows(_profile(portal))
+    if form == "json":
+        click.echo(json.dumps(rows, indent=1, ensure_ascii=False))
+        return
+    width = max(map(len, rows))
+    for name, value in rows.items():
+        click.echo(f"{name:<{width}}  {value}")
+
+
+@app.command(name="diff")
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+def diff(old: str, new: str) -> None:
+    """Compare two profiles, each a slug or a file. Exits 1 where they differ."""
+    before, after = _rows(_profile(old)), _rows(_profile(new))
+    changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    for name in changed:
+        if name in before:
+            click.echo(f"- {name}: {before[name]}")
+        if name in after:
+            click.echo(f"+ {name}: {after[name]}")
+    raise click.exceptions.Exit(1 if changed else 0)
+
+
+def _profile(named: str) -> Profile:
+    from meruit.portals import profiles
+
+    try:
+        if named.endswith(".toml"):
+            return profiles.parse(Path(named).read_text(encoding="utf-8"))
+        found = profiles.profile(named)
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        raise Unusable(f"{named}: {error}") from error
+    if found is None:
+        raise Unusable(f'There is no profile "{named}"; there are {", ".join(profiles.profiles())}.')
+    return found
+
+
+def _rows(profile: Profile) -> dict[str, str]:
+    """A profile as names and values in words."""
+    entered = ["client id"] * profile.needs_client_id + list(profile.needs_matter_ids)
+    rows = {
+        "title": profile.title,
+        "route": profile.route,
+        "LEDES dialect": profile.dialect,
+        "source": f"{profile.source}, {profile.as_of}",
+        "must be entered": ", ".join(entered) or "nothing",
+        "silence is told after": f"{profile.alarm_hours} hours",
+        "sent again within": f"{profile.resubmit_days} days",
+        "answered within": f"{profile.answer_days} days",
+    }
+    for word, means in profile.words.items():
+        says = [state.replace("_", " ") for state in means.states]
+        says += ["it arrived"] * means.receipt + ["a payment"] * means.payment
+        says += [f"{means.line} of a line"] * bool(means.line)
+        rows[f'word "{word}"'] = "; ".join(says)
+    rows |= {f'reason "{words}"': code for words, code in profile.reasons.items()}
+    return rows

@@ -6,12 +6,14 @@ import csv
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meruit.authority.acts import moment, system
-from meruit.demo import founding, portal
+from meruit.demo import calendar, founding, money, portal
 from meruit.demo.build import Build
-from meruit.demo.plan import MONTHS, TONIGHT, plan
+from meruit.demo.marks import HALF_BUILT
+from meruit.demo.plan import BUSY, MONTHS, TONIGHT, plan
 from meruit.disputes import tasks as dispute_tasks
 from meruit.gate import links as gate_links
 from meruit.people.models import Person
@@ -44,6 +46,7 @@ def begin(logins: Logins, times: int, say: Callable[[str, int, int], None]) -> b
     if Person.objects.exists():
         logins.use("app")
         return False
+    building().touch()
     drawn = plan(times=times)
     made = founding.found(logins.urls["owner"], drawn, BEGINS)
     logins.use("app")
@@ -55,13 +58,23 @@ def begin(logins: Logins, times: int, say: Callable[[str, int, int], None]) -> b
             build.work(month)
             if month != MONTHS[-1]:
                 build.bill(month)
+                if month == MONTHS[1]:
+                    money.pay(build)
                 for at in (each for each in CORRESPONDENCE if each.month == month.month + 1):
                     _correspond(build, rehearsal, at)
+        build.absence()
     finally:
         rehearsal.stop()
     build.at(TONIGHT)
+    calendar.leave(environment.home() / "inbox", drawn, BUSY)
     _write_faults(drawn)
+    building().unlink()
     return True
+
+
+def building() -> Path:
+    """A mark that stands while the firm is being built; found at a start, the building was interrupted."""
+    return environment.home() / HALF_BUILT
 
 
 def open_portal(logins: Logins) -> portal.Rehearsal:

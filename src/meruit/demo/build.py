@@ -17,7 +17,7 @@ from django.db import connection
 from meruit.authority import actions as authority
 from meruit.authority.acts import Actor
 from meruit.authority.models import Decision
-from meruit.demo.plan import ALWAYS, MONTHS, month_end
+from meruit.demo.plan import ALWAYS, BUSY, MONTHS, month_end
 from meruit.firm import actions as firm
 from meruit.invoices.actions import issuing, rendering
 from meruit.prebills import actions as prebills
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from meruit.demo.logins import Logins
     from meruit.demo.plan import Plan, PlannedEntry, PlannedMatter
 
+LAST_WEEK = date(2026, 10, 26)
 Say = Callable[[str, int, int], None]  # what, how many done, of how many
 
 
@@ -100,12 +101,24 @@ class Build:
         for done, chunk in enumerate(_chunks(mine, 500), start=1):
             ids = timesheets.prepare(self.specialist, [self._entry(e) for e in chunk])
             for entry, key in zip(chunk, ids, strict=True):
-                released[entry.timekeeper].append(key)
+                if not (entry.timekeeper == BUSY and entry.worked_on >= LAST_WEEK):
+                    released[entry.timekeeper].append(key)
             self.say(f"time and costs of {month:%B}", min(done * 500, len(mine)), len(mine))
         self.at(datetime.combine(last + timedelta(days=1), time(14), UTC))
         for number, (who, keys) in enumerate(sorted(released.items()), start=1):
             timesheets.release(self.actor(who), keys)
             self.say(f"release of {month:%B}", number, len(released))
+
+    def absence(self) -> None:
+        """A partner goes away for three weeks and names who decides in the meantime."""
+        self.at(datetime(2026, 10, 23, 20, tzinfo=UTC))
+        authority.name_stand_in(
+            self.actor(self.plan.absent),
+            self.made.persons[self.plan.stand_in],
+            kind=None,
+            from_at=datetime(2026, 10, 26, 4, tzinfo=UTC),
+            until_at=datetime(2026, 11, 16, 5, tzinfo=UTC),
+        )
 
     def bill(self, month: date) -> None:
         """A month's bills: drafted by the specialist, approved by each partner in the next week, issued."""

@@ -214,6 +214,10 @@ _SHARES: dict[str, tuple[dict[str, Any], ...]] = {
 }
 
 
+#: A client on paper that sends 500.00 too much, and one that sends nothing.
+OVERPAYS, OVERPAID, NEVER_PAYS = "109", Decimal("500.00"), "112"
+#: Whose last week is not yet released, and whose calendar lies in the inbox.
+BUSY = "AQ06"
 #: Billed each month, whatever else is: the cap, the fixed fee, the split with a deductible, the bill with VAT.
 ALWAYS = ("103-002", "110-002", "101-003", "104-001")
 

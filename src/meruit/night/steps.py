@@ -22,6 +22,7 @@ from meruit.portals import tasks as portals
 from meruit.prebills import actions as prebills
 from meruit.prebills.actions import screening
 from meruit.prebills.models import Line, PreBill
+from meruit.receivables import tasks as receivables
 from meruit.timesheets.models import Released
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ def steps(carry_out: CarryOut, ready: Callable[[], Iterable[int]]) -> tuple[Step
         Step("overridden", "Rejections the client withdrew", disputes.taken_after_all, disputes.overridden_one),
         Step("protect", "Protective appeals put forward", disputes.closing, disputes.protect_one),
         Step("lapse", "Windows that closed", disputes.closed, disputes.lapse_one),
+        Step("post", "Remittances posted", receivables.announced, receivables.post_one),
+        Step("settle", "Paid e-bills closed", receivables.settled, receivables.settle_one),
         Step("silence", "Bills met with silence", portals.silent, portals.alarm_one),
         Step("books", "Books compared", lambda actor, now: ["differences"], _books),
         Step("seal", "Audit trail sealed", lambda actor, now: [f"receipt of {now:%Y-%m-%d %H:%M}"], _seal),
