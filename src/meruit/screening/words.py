@@ -48,6 +48,8 @@ WORK = frozenset({b"F", b"E"})
 _CONTROLS = bytes({*range(32), 127})
 #: Parts smaller than this are not worth a process.
 SMALLEST = 8 << 20
+#: Lines whose narratives are searched together.
+AT_ONCE = 8192
 
 
 @dataclass(slots=True)
@@ -68,12 +70,8 @@ class Tally:
         lines: list[int],
         values: list[Decimal],
         severities: list[str],
-        seen: int,
     ) -> None:
         """What one batch came to; each line's money once, however many words were found in it."""
-        self.lines += seen
-        if not lines:
-            return
         self.severities.update(severities)
         known = self.at_risk.get(invoice)
         self.at_risk[invoice] = (currency, sum(values, known[1] if known else Decimal(0)))
@@ -108,70 +106,95 @@ def _quoted(cell: bytes) -> str:
     return encode_basestring(cleaned(cell.decode("utf-8", "replace")))
 
 
+@dataclass(slots=True)
+class _Waiting:
+    """One batch whose narratives wait to be searched: its lines that are work and were not written before."""
+
+    batch: Batch
+    lines: list[int]
+    texts: list[bytes]
+    plain: bool
+    #: Place in the batch -> (pattern, start, end) in bytes, found so far.
+    found: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
+
+
 class Words:
-    """A screen of the file that passes by (`ledes.flat.scan.Screen`); it returns nothing and writes all."""
+    """A screen of the file that passes by (`ledes.flat.scan.Screen`); it returns nothing and writes all.
+
+    Narratives are searched some thousand lines at a time, pattern by pattern: the automata and the judging of
+    the format would otherwise drive each other out of the processor's cache. `finish` searches the rest.
+    """
 
     def __init__(self, ready: Judge, name: str, write: Callable[[str], object]) -> None:
         self.ready, self.write, self.tally = ready, write, Tally()
         self._done = 0
+        self._waiting: list[_Waiting] = []
+        self._count = 0
         self._shapes = [_shape(ready, at, name) for at in range(len(ready.phrases))]
         self._head = f'{{"file": {json.dumps(name, ensure_ascii=False)}, "format": null, "line": '
 
     def __call__(self, batch: Batch) -> tuple[()]:
-        lines = batch.lines
-        if lines[-1] <= self._done:  # a file whose invoices are scattered passes by twice
+        last = batch.lines[-1]
+        if last <= self._done:  # a file whose invoices are scattered passes by twice
             return ()
-        texts, plain = self._texts(batch)
         kinds = batch.column("EXP/FEE/INV_ADJ_TYPE")
-        occurring = list(map(self.ready.search.all.Match, texts))
-        hits = [k for k, found in enumerate(occurring) if found and lines[k] > self._done and _is_work(kinds[k])]
-        seen = sum(map(_is_work, kinds))
-        if hits:
-            self._write(batch, hits, texts, occurring, seen, plain=plain)
-        else:
-            self.tally.lines += seen
-        self._done = max(self._done, lines[-1])
+        work = [k for k, line in enumerate(batch.lines) if line > self._done and _is_work(kinds[k])]
+        texts, plain = self._texts(batch)
+        self._waiting.append(_Waiting(batch, work, texts, plain))
+        self._done = last
+        self._count += len(work)
+        if self._count >= AT_ONCE:
+            self.finish()
         return ()
 
-    def _write(
-        self,
-        batch: Batch,
-        hits: list[int],
-        texts: list[bytes],
-        occurring: list[list[int]],
-        seen: int,
-        *,
-        plain: bool,
-    ) -> None:
-        """All findings of a batch; `hits` are its lines in which patterns occur."""
+    def finish(self) -> None:
+        """Search what waits, and write what is found."""
+        places = [(waiting, k) for waiting in self._waiting for k in waiting.lines]
+        occurring: dict[int, list[int]] = {}
+        for at, found in enumerate(map(self.ready.search.all.Match, [w.texts[k] for w, k in places])):
+            for pattern in found or ():
+                occurring.setdefault(pattern, []).append(at)
+        for pattern in sorted(occurring):
+            search = self.ready.search.patterns[pattern].finditer
+            for at in occurring[pattern]:
+                waiting, k = places[at]
+                spans = [(pattern, *match.span()) for match in search(waiting.texts[k])]
+                waiting.found.setdefault(k, []).extend(spans)
+        for waiting in self._waiting:
+            self._write(waiting)
+        self._waiting, self._count = [], 0
+
+    def _write(self, waiting: _Waiting) -> None:
+        """All findings of a batch, in the order of its lines and then of the patterns."""
+        batch, texts, plain = waiting.batch, waiting.texts, waiting.plain
+        self.tally.lines += len(waiting.lines)
+        if not waiting.found:
+            return
         lines, numbers, currency = batch.lines, batch.column("LINE_ITEM_NUMBER"), self._currency(batch)
         end = f'"currency": {encode_basestring(currency) if currency else "null"}}}\n'
         front = f', "byte": null, "invoice": {encode_basestring(batch.invoice)}, "entry": '
-        patterns, shapes, value_of = self.ready.search.patterns, self._shapes, self._values(batch)
+        shapes, value_of = self._shapes, self._values(batch)
         out: list[str] = []
         severities: list[str] = []
         values: list[Decimal] = []
+        hits = sorted(waiting.found)
         for k in hits:
-            text, found, value = texts[k], occurring[k], value_of(k)
+            text, value = texts[k], value_of(k)
             if value is not None:
                 values.append(abs(value))
             start = f"{self._head}{lines[k]}{front}{_quoted(numbers[k])}"
             rest = f'"at_risk": null, {end}' if value is None else f'"at_risk": "{value}", {end}'
-            if len(found) > 1:
-                found.sort()
-            for at in found:
+            for at, i, j in waiting.found[k]:
                 before, between, after, severity = shapes[at]
-                for match in patterns[at].finditer(text):
-                    i, j = match.span()
-                    words = text[i:j].decode()
-                    if not plain:
-                        i, j = len(text[:i].decode()), len(text[:j].decode())
-                    if '"' in words or "\\" in words:
-                        words = encode_basestring(words)[1:-1]
-                    out.append(f'{start}{before}{words}{between}{words}", "span": [{i}, {j}]{after}{rest}')
-                    severities.append(severity)
+                words = text[i:j].decode()
+                if not plain:
+                    i, j = len(text[:i].decode()), len(text[:j].decode())
+                if '"' in words or "\\" in words:
+                    words = encode_basestring(words)[1:-1]
+                out.append(f'{start}{before}{words}{between}{words}", "span": [{i}, {j}]{after}{rest}')
+                severities.append(severity)
         self.write("".join(out))
-        self.tally.note(batch.invoice, currency, [lines[k] for k in hits], values, severities, seen)
+        self.tally.note(batch.invoice, currency, [lines[k] for k in hits], values, severities)
 
     def _texts(self, batch: Batch) -> tuple[list[bytes], bool]:
         """The narratives as UTF-8, and whether all of them are plain ASCII, so that bytes are characters."""
@@ -260,6 +283,7 @@ def screen_words(
             return both
     words = Words(Judge(guidelines, context), str(path), out.write)
     report = check_flat(path, dialect=chosen, as_of=as_of, screen=words, progress=progress)
+    words.finish()
     return report, words.tally
 
 
@@ -337,4 +361,5 @@ def _part(
             stream, found, judge, str(path), screen=words, start=part.start, stop=part.stop, line=part.line,
             may_restart=False,
         )  # fmt: skip
+        words.finish()
     return outcome, words.tally
