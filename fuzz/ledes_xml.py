@@ -5,7 +5,7 @@ guided by coverage, starting from bills of our own and the tags of the tables. W
 small in tests/ledes/xml/corpus and read by the tests from then on.
 """
 
-from __future__ import annotations
+from __future__ import argparse
 
 import sys
 import tempfile
@@ -86,9 +86,13 @@ def dictionary(path: Path) -> None:
 
 
 def main() -> None:
-    minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--minutes", type=float, default=1.0)
+    asked.add_argument("--corpus", type=Path)
+    given = asked.parse_args()
+    minutes: float = given.minutes
     with tempfile.TemporaryDirectory() as scratch:
-        corpus = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(scratch) / "corpus"
+        corpus = given.corpus or Path(scratch) / "corpus"
         corpus.mkdir(parents=True, exist_ok=True)
         seeds(corpus)
         words = Path(scratch) / "words.dict"
