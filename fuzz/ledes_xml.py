@@ -1,12 +1,13 @@
-"""Fuzz the XML reader, checks, writer and conversions: `python fuzz/ledes_xml.py MINUTES [CORPUS]`.
+"""Fuzz the XML reader, checks, writer and conversions: `python fuzz/ledes_xml.py --minutes N`.
 
 No input may crash, hang, or grow: what is not a bill is answered with findings. Bytes come from atheris,
 guided by coverage, starting from bills of our own and the tags of the tables. Whatever is found is kept
 small in tests/ledes/xml/corpus and read by the tests from then on.
 """
 
-from __future__ import argparse
+from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
 from pathlib import Path
