@@ -274,3 +274,72 @@ def test_words_nobody_knows_are_kept_shown_and_noted(firm: Firm, sent: Submissio
         portals.take_note(firm.dan, unclear[0].pk, "x")
     portals.take_note(firm.cleo, unclear[0].pk, "It is a hold of theirs; they were called.")
     assert portal_queries.not_understood(firm.cleo).count() == 3
+
+
+def test_a_question_has_a_deadline_and_is_answered_by_an_attorney_alone(firm: Firm, sent: Submission) -> None:
+    say(firm, sent, "Logged,,,,", "With reviewer,,,,", "Question to firm,,,,Which answer?")
+    assert tasks.gather(firm.cleo, FEBRUARY_2).failed == {}
+    deadline = agenda.still_open("query").get()
+    assert (deadline.waits_for_id, "Which answer?" in deadline.title) == (firm.ada.person_id, True)
+    assert tasks.gather(firm.cleo, FEBRUARY_2).done == 0
+    for who, error in ((firm.cleo, NoAuthority), (firm.dan, NotFound), (firm.system("night"), NoAuthority)):
+        with pytest.raises(error):
+            portals.answer(who, sent.pk, "The answer of 14 January.")
+    firm.use("app")
+    with pytest.raises(Invalid):
+        portals.answer(firm.ada, sent.pk, "")
+    portals.answer(firm.ada, sent.pk, "The answer of 14 January.")
+    assert Submission.objects.get(pk=sent.pk).state == portal_states.State.IN_REVIEW
+    assert tasks.gather(firm.cleo, FEBRUARY_2).done == 1
+    assert not agenda.still_open("query").exists()
+
+
+def test_a_bill_is_taken_back_or_lost_and_found_with_a_reason(firm: Firm, sent: Submission) -> None:
+    with pytest.raises(NotNow):
+        portals.withdraw(firm.cleo, sent.pk, "Wrong matter")
+    portals.lose_sight(firm.cleo, sent.pk, "The portal keeps bills for 60 days")
+    with pytest.raises(Invalid):
+        portals.find(firm.cleo, sent.pk, portal_states.State.DRAFTED, "Mail")
+    with pytest.raises(NotFound):
+        portals.find(firm.dan, sent.pk, portal_states.State.ACCEPTED, "Mail")
+    portals.find(firm.cleo, sent.pk, portal_states.State.ACCEPTED, "A mail of the client")
+    with pytest.raises(Invalid):
+        portals.withdraw(firm.cleo, sent.pk, " ")
+    portals.withdraw(firm.cleo, sent.pk, "Wrong matter")
+    assert Submission.objects.get(pk=sent.pk).state == portal_states.State.WITHDRAWN
+
+
+def test_what_a_letter_says_is_entered_in_the_words_of_the_portal(firm: Firm, sent: Submission) -> None:
+    at = datetime(2026, 2, 5, 15, tzinfo=UTC)
+    with pytest.raises(Invalid, match="no word"):
+        portals.by_hand(firm.cleo, sent.pk, "Approved", at=at)
+    with pytest.raises(NotFound):
+        portals.by_hand(firm.dan, sent.pk, "Passed with deductions", at=at)
+    for line, amount in ((None, "1365.00"), (4, "4.00")):
+        for _ in range(2):  # entered twice it is one
+            portals.by_hand(
+                firm.cleo, sent.pk, "Passed with deductions", at=at, line=line, amount=Decimal(amount),
+                reason="Copies are paid at 0.15 a page" if line else "",
+            )  # fmt: skip
+    assert tasks.gather(firm.cleo, FEBRUARY_2).failed == {}
+    assert Reduction.objects.get().reason_code == "GLE-UNITCOST"
+    assert Submission.objects.get(pk=sent.pk).state == portal_states.State.APPROVED
+
+
+def test_when_a_client_passes_a_bill_again_what_it_cut_before_falls(firm: Firm, sent: Submission) -> None:
+    before, other = reduced(firm, sent)
+    say(
+        firm, sent, "With reviewer,,,,", "Passed with deductions,,,1305.00,",
+        "Passed with deductions,3,Several tasks in one charge,70.00,", name="status-2.csv",
+    )  # fmt: skip
+    assert tasks.gather(firm.cleo, FEBRUARY_2).failed == {}
+    states = {r.pk: (r.state, r.amount) for r in Reduction.objects.all()}
+    assert states[other.pk] == (core.Reduction.RECOVERED, 210)
+    assert states[max(states)] == (core.Reduction.OPEN, 70)
+    assert states[before.pk] == (core.Reduction.RECOVERED, 140)
+    assert agenda.still_open().get().subject_id == max(states)
+    assert tasks.gather(firm.cleo, FEBRUARY_2).done == 0
+    with pytest.raises(NotFound):
+        actions.restored(firm.dan, max(states), reason="x")
+    actions.restored(firm.cleo, max(states), reason="The client wrote that line 3 is paid")
+    assert not agenda.still_open().exists()

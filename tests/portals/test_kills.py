@@ -34,11 +34,14 @@ BILLS = 3
 #: What is left behind when all is done, without ids and moments.
 TRACES = {
     "submissions": "SELECT state, money_track, approved_amount, accepted_on FROM portals_submission",
-    "arrived": "SELECT submission_id, count(*) FROM portals_attempt WHERE outcome = 'accepted' GROUP BY 1",
+    "arrived": "SELECT s.invoice_id, count(*) FROM portals_attempt a JOIN portals_submission s ON s.id = a.submission_id"
+    " WHERE a.outcome = 'accepted' GROUP BY 1",
     "open": "SELECT count(*) FROM portals_attempt WHERE outcome IN ('intended', 'unknown')",
-    "heard": "SELECT submission_id, word, understood, detail ->> 'line', detail ->> 'amount' FROM portals_statusevent",
+    "heard": "SELECT s.invoice_id, e.word, e.understood, e.detail ->> 'line', e.detail ->> 'amount'"
+    " FROM portals_statusevent e JOIN portals_submission s ON s.id = e.submission_id",
+    "unclear": "SELECT count(*) FROM portals_statusevent WHERE understood = ''",
     "cuts": "SELECT invoice_id, line_id, amount, state FROM disputes_reduction",
-    "deadlines": "SELECT kind, subject_id FROM agenda_deadline WHERE met_at IS NULL",
+    "deadlines": "SELECT kind, count(*) FROM agenda_deadline WHERE met_at IS NULL GROUP BY 1",
     "payments": "SELECT amount FROM receivables_payment",
     "lines": "SELECT line_id, part, sum(amount) FROM receivables_lineallocation GROUP BY 1, 2",
     "ledger": "SELECT account_id, sum(amount), count(*) FROM ledger_posting GROUP BY 1",

@@ -6,13 +6,17 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Exists, OuterRef, Subquery, Sum, TextField, Value
+from django.db.models.functions import Cast, Concat
 
+from meruit.agenda import queries as agenda
+from meruit.agenda.models import Deadline
 from meruit.disputes import access
 from meruit.disputes.core import Reduction as State
 from meruit.disputes.models import Appeal, AppealTrack, Reduction, Rejection
 from meruit.portals.actions.hearing import REDUCTION, REJECTION
-from meruit.portals.models import StatusEvent
+from meruit.portals.core import State as SubmissionState
+from meruit.portals.models import StatusEvent, Submission
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,6 +39,29 @@ def unopened() -> QuerySet[StatusEvent]:
         ~Exists(Rejection.objects.filter(natural_key=OuterRef("natural_key"))),
         ~Exists(Reduction.objects.filter(natural_key=OuterRef("natural_key"))),
     ).order_by("pk")
+
+
+def unasked() -> QuerySet[StatusEvent]:
+    """Questions of clients that are on no agenda yet."""
+    events = StatusEvent.objects.filter(understood=SubmissionState.QUERIED, submission__state=SubmissionState.QUERIED)
+    keyed = events.annotate(key=Concat(Value("query/"), Cast("pk", TextField()), output_field=TextField()))
+    return keyed.filter(~Exists(Deadline.objects.filter(natural_key=OuterRef("key")))).order_by("pk")
+
+
+def answered() -> QuerySet[Deadline]:
+    """Open deadlines of questions about bills that are not in question any more."""
+    asked = Submission.objects.filter(state=SubmissionState.QUERIED)
+    return agenda.still_open("query").exclude(subject_id__in=asked.values("pk"))
+
+
+def fallen() -> QuerySet[Reduction]:
+    """Open cuts of bills that the client has taken up again and passed anew: what it cuts now is said anew as well."""
+    told = StatusEvent.objects.filter(natural_key=OuterRef("natural_key")).values("pk")[:1]
+    again = StatusEvent.objects.filter(
+        submission=OuterRef("submission"), understood=SubmissionState.IN_REVIEW, pk__gt=OuterRef("told")
+    )
+    open_ = Reduction.objects.filter(state=State.OPEN, submission__state=SubmissionState.APPROVED)
+    return open_.annotate(told=Subquery(told)).filter(Exists(again)).order_by("pk")
 
 
 def undecided(actor: Actor) -> QuerySet[Reduction]:

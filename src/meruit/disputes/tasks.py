@@ -23,6 +23,9 @@ PROTECT_HOURS = 72
 def gather(actor: Actor, moment: datetime) -> Counts:
     """Open what came back, note what was sent again, keep appeals alive, and tell what has lapsed."""
     counts = each(returned(actor, moment), lambda key: open_one(actor, key, moment))
+    add(counts, each(fallen(actor, moment), lambda key: restore_one(actor, key, moment)))
+    add(counts, each(asked(actor, moment), lambda key: ask_one(actor, key, moment)))
+    add(counts, each(answered(actor, moment), lambda key: answered_one(actor, key, moment)))
     add(counts, each(sent_again(actor, moment), lambda key: resubmitted_one(actor, key, moment)))
     add(counts, each(taken_after_all(actor, moment), lambda key: overridden_one(actor, key, moment)))
     add(counts, each(closing(actor, moment), lambda key: protect_one(actor, key, moment)))
@@ -38,6 +41,38 @@ def open_one(actor: Actor, key: str, moment: datetime) -> str:
     """Open one."""
     made = actions.open_dispute(actor, int(key))
     return f"{'rejection' if isinstance(made, Rejection) else 'reduction'} {made.pk}: {made.reason_code}"
+
+
+def fallen(actor: Actor, moment: datetime) -> Iterable[str]:
+    """Keys of open cuts of bills that their client has passed anew."""
+    return [str(key) for key in queries.fallen().values_list("pk", flat=True)]
+
+
+def restore_one(actor: Actor, key: str, moment: datetime) -> str:
+    """Let one fall: what the client cuts now, it has said anew."""
+    actions.restored(actor, int(key), reason="The client took the bill up again and passed it anew.")
+    return "fallen: the bill was passed anew"
+
+
+def asked(actor: Actor, moment: datetime) -> Iterable[str]:
+    """Keys of clients' questions that are on no agenda yet."""
+    return [str(key) for key in queries.unasked().values_list("pk", flat=True)]
+
+
+def ask_one(actor: Actor, key: str, moment: datetime) -> str:
+    """Put one on the agenda."""
+    return actions.open_question(actor, int(key)).title
+
+
+def answered(actor: Actor, moment: datetime) -> Iterable[str]:
+    """Keys of submissions that are not in question any more."""
+    return [str(key) for key in sorted(set(queries.answered().values_list("subject_id", flat=True)))]
+
+
+def answered_one(actor: Actor, key: str, moment: datetime) -> str:
+    """Note that one was answered."""
+    actions.close_questions(actor, int(key))
+    return "answered"
 
 
 def sent_again(actor: Actor, moment: datetime) -> Iterable[str]:

@@ -12,17 +12,19 @@ from meruit.disputes.actions.appealing import (
     send,
 )
 from meruit.disputes.actions.correcting import correct, give_up, overridden, resubmitted
-from meruit.disputes.actions.opening import open_dispute
+from meruit.disputes.actions.opening import close_questions, open_dispute, open_question
 
 __all__ = [
     "answered",
     "barred",
     "carry_out_acceptance",
     "carry_out_appeal",
+    "close_questions",
     "correct",
     "give_up",
     "lapse",
     "open_dispute",
+    "open_question",
     "overridden",
     "pending",
     "propose_acceptance",

@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 
 from meruit import deadlines
 from meruit.agenda import actions as agenda
+from meruit.agenda.models import Deadline
 from meruit.audit.actions import note
 from meruit.authority import access as authority_access
 from meruit.authority.acts import acting, moment
 from meruit.authority.errors import Invalid, NotNow
-from meruit.disputes.actions.moving import move_reduction
-from meruit.disputes.core import Reduction as State
-from meruit.disputes.core import ReductionMove
 from meruit.disputes.models import Reduction, Rejection
 from meruit.invoices.models import InvoiceLine
 from meruit.money import Precision
 from meruit.money.currencies import currency
 from meruit.portals import access as portals
+from meruit.portals import core as portals_core
 from meruit.portals.actions.hearing import REDUCTION, REJECTION
 from meruit.portals.profiles import UNSPECIFIED, profile, reasons
 
@@ -37,7 +36,48 @@ def open_dispute(actor: Actor, event_id: int) -> Rejection | Reduction:
     if event.submission is None or event.understood not in (REJECTION, REDUCTION):
         raise NotNow("This word of a portal sends nothing back.")
     with acting(actor):
-        return _rejection(event) if event.understood == REJECTION else _reduction(actor, event)
+        return _rejection(event) if event.understood == REJECTION else _reduction(event)
+
+
+def open_question(actor: Actor, event_id: int) -> Deadline:
+    """A client's question is work with a deadline for whoever answers for the matter. Twice changes nothing."""
+    authority_access.require(actor, *authority_access.PREPARES)
+    event = portals.event(actor, event_id)
+    if event.submission is None or event.understood != portals_core.State.QUERIED:
+        raise NotNow("This word of a portal asks nothing.")
+    invoice = event.submission.invoice
+    found = profile(event.portal)
+    assert found is not None  # a word of it was understood
+    window = deadlines.Window("notice", found.answer_days, zone=invoice.payer.zone, source=found.source)
+    due = deadlines.deadline(window, event.at)
+    with acting(actor):
+        return agenda.set_deadline(
+            question_key(event.pk),
+            due,
+            kind="query",
+            title=f"Answer the question about {invoice.number}: {event.detail['note'] or event.word}",
+            subject="portals_submission",
+            subject_id=event.submission.pk,
+            started_on=deadlines.in_zone(event.at, due.zone).date(),
+            explanation=f"{window.length} {window.unit} from the question ({window.source}).",
+            client_id=invoice.matter.client_id,
+            matter_id=invoice.matter_id,
+            waits_for_id=invoice.matter.responsible_id,
+        )
+
+
+def question_key(event_id: int) -> str:
+    """The key of the deadline by which a question is answered."""
+    return f"query/{event_id}"
+
+
+def close_questions(actor: Actor, submission_id: int) -> None:
+    """The bill is no longer in question: answered, or taken otherwise."""
+    submission = portals.submission(actor, submission_id)
+    open_ = Deadline.objects.filter(kind="query", subject="portals_submission", subject_id=submission.pk, met_at=None)
+    with acting(actor):
+        for key in open_.values_list("natural_key", flat=True):
+            agenda.meet(key, moment(), "answered")
 
 
 def appeal_window(payer: Payer) -> deadlines.Window:
@@ -127,7 +167,7 @@ def resubmit_key(submission_id: int) -> str:
     return f"resubmit/{submission_id}"
 
 
-def _reduction(actor: Actor, event: StatusEvent) -> Reduction:
+def _reduction(event: StatusEvent) -> Reduction:
     assert event.submission is not None  # asked by the caller
     if event.detail["amount"] is None or Decimal(event.detail["amount"]) <= 0:
         raise Invalid(f'"{event.word}" of {event.submission.invoice.number} takes nothing off; look at what was said.')
@@ -138,7 +178,6 @@ def _reduction(actor: Actor, event: StatusEvent) -> Reduction:
     line = _line(invoice.pk, event.detail["line"])
     amount = Decimal(event.detail["amount"])
     unit = Precision(currency(invoice.currency).minor_units)
-    _overtake(actor, event, line)
     made = Reduction.objects.create(
         natural_key=event.natural_key,
         submission=event.submission,
@@ -160,14 +199,6 @@ def _reduction(actor: Actor, event: StatusEvent) -> Reduction:
     )
     set_appeal_deadline(made, 1, event.at)
     return made
-
-
-def _overtake(actor: Actor, event: StatusEvent, line: InvoiceLine | None) -> None:
-    """A client that passes a bill again says anew what it cuts: what nobody has answered of before falls."""
-    before = Reduction.objects.filter(submission=event.submission, line=line, state=State.OPEN)
-    for old in before.exclude(natural_key__startswith=event.natural_key.rpartition("/")[0] + "/"):
-        move_reduction(actor, old, ReductionMove.RESTORE, reason="The client passed the bill again, with other cuts.")
-        agenda.meet(appeal_key(old, 1), moment(), "overtaken")
 
 
 def _line(invoice_id: int, number: int | None) -> InvoiceLine | None:
