@@ -12,6 +12,7 @@ from meruit.disputes.models import Appeal, Rejection
 from meruit.invoices.models import CreditNote, EBillRevision, Reversal, WriteOff
 from meruit.portals.models import Attempt, StatusEvent
 from meruit.receivables.models import Allocation
+from meruit.ui.templatetags.meruit import day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +47,7 @@ def of(bill: Invoice, submissions: Sequence[Submission], reductions: Sequence[Re
             decision.amount,
             "good",
         ),
-        Event(bill.issued_at, f"Issued as {bill.number}", f"Due {bill.due_on:%d %b %Y}", "", bill.total, "good"),
+        Event(bill.issued_at, f"Issued as {bill.number}", f"Due {day(bill.due_on)}", "", bill.total, "good"),
     ]
     for revision in EBillRevision.objects.filter(invoice=bill):
         detail = f"{revision.purpose}, {revision.format}, number {revision.portal_number} in the portal"
@@ -82,7 +83,7 @@ def of(bill: Invoice, submissions: Sequence[Submission], reductions: Sequence[Re
         )
     for part in Allocation.objects.filter(invoice=bill).select_related("payment", "by"):
         what = "Payment taken back" if part.undoes_id else "Paid"
-        detail = f"{part.payment.reference}, received {part.payment.received_on:%d %b %Y}"
+        detail = f"{part.payment.reference}, received {day(part.payment.received_on)}"
         events.append(Event(part.at, what, detail, part.by.name, part.amount, "bad" if part.undoes_id else "good"))
     for undone in Reversal.objects.filter(invoice=bill).select_related("decision__decided_by"):
         who = undone.decision.decided_by.name
@@ -90,6 +91,6 @@ def of(bill: Invoice, submissions: Sequence[Submission], reductions: Sequence[Re
     return sorted(events, key=lambda event: event.at)
 
 
-def _noon(day: date) -> datetime:
+def _noon(on: date) -> datetime:
     """A day without a time stands in its middle among moments."""
-    return datetime.combine(day, time(12), UTC)
+    return datetime.combine(on, time(12), UTC)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
@@ -91,10 +92,11 @@ def one(request: HttpRequest, invoice_id: int) -> HttpResponse:
             "submissions": [(s, words.of(words.SUBMISSION, s.state)) for s in submissions],
             "reductions": [(r, words.of(words.REDUCTION, r.state)) for r in reductions],
             "history": history.of(bill, submissions, reductions),
-            "postings": Posting.objects.filter(invoice_id=bill.pk)
+            "postings": Posting.objects.filter(Q(invoice_id=bill.pk) | Q(invoice_id=None))
+            .filter(entry__in=Posting.objects.filter(invoice_id=bill.pk).values("entry"))
             .select_related("entry", "account")
             .order_by("entry__entered_at", "entry_id", "pk"),
-            "trail": _trail(bill),
+            "trail": _trail(bill, submissions, reductions),
             "forms": actions.forms_of(bill),
             "artefacts": {a.form for a in Artefact.objects.filter(invoice=bill)},
             "undecided": {r.pk for r in reductions if r.state in UNDECIDED} - _answered(reductions),
@@ -110,9 +112,18 @@ def _answered(reductions: list[Reduction]) -> set[int]:
     return {key for key in found if key is not None}
 
 
-def _trail(bill: Invoice) -> list[tuple[Record, str]]:
-    """What the audit trail holds of the bill itself, and who is behind it."""
-    rows = list(Record.objects.filter(subject="invoices_invoice", subject_id=str(bill.pk)).order_by("at")[:200])
+def _trail(bill: Invoice, submissions: list[Submission], reductions: list[Reduction]) -> list[tuple[Record, str]]:
+    """What the audit trail holds of the bill and of all that hangs on it, and who is behind it."""
+    about = Q(subject="invoices_invoice", subject_id=str(bill.pk))
+    for subject, keys in (
+        ("portals_submission", [s.pk for s in submissions]),
+        ("disputes_reduction", [r.pk for r in reductions]),
+        ("invoices_creditnote", [c.pk for c in bill.credit_notes.all()]),
+        ("receivables_allocation", [a.pk for a in bill.allocations.all()]),
+        ("authority_decision", [bill.issue.decision_id]),
+    ):
+        about |= Q(subject=subject, subject_id__in=[str(key) for key in keys])
+    rows = list(Record.objects.filter(about).order_by("at", "pk")[:500])
     names = dict(Person.objects.filter(pk__in={r.person_id for r in rows if r.person_id}).values_list("pk", "name"))
     return [(row, names.get(row.person_id or 0, row.login)) for row in rows]
 

@@ -197,6 +197,7 @@ def _page(request: HttpRequest, actor: Actor, proposal: Proposal, waiting: Waiti
             "decision": decision,
             "withdrawn": withdrawn,
             "word": words.of(words.DECISION, state),
+            "verdict": words.of(words.DECISION, decision.verdict) if decision else None,
             "own": proposal.prepared_by_id == actor.person_id,
             "signed": signed,
             "sign_at": f"{settings.ADDRESSES.gate}/gate/sign/{proposal.pk}/",
