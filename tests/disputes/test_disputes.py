@@ -213,6 +213,10 @@ def test_before_the_window_closes_an_appeal_is_put_forward_and_a_standing_order_
     assert Appeal.objects.get().reduction_id == lumped.pk
     assert Proposal.objects.filter(kind="appeal", decision=None).get().subject_id == vague.pk
     assert tasks.gather(night, near).done == 0
+    firm.use("app")
+    authority.decide(firm.ada, Proposal.objects.get(kind="appeal", decision=None).pk, "refused", reason="Let it go")
+    firm.use("worker")
+    assert tasks.gather(night, near).done == 0  # a partner who refuses is not asked again each night
     firm.at(DUE + timedelta(minutes=1))
     tasks.gather(night, DUE + timedelta(minutes=1))  # the one that was opened was never sent: it lapses as well
     assert set(Reduction.objects.values_list("state", flat=True)) == {core.Reduction.LAPSED}

@@ -54,6 +54,7 @@ def propose_appeal(
         reason="Kept open before the time limit" if protective else "The charge is owed as billed",
         evidence={"number": reduction.invoice.number, "words": reduction.words, "cut": str(reduction.amount)},
         due_at=due_at(reduction),
+        natural_key=_protective_key(reduction, round_) if protective else None,
     )
 
 
@@ -83,7 +84,7 @@ def protect(actor: Actor, reduction_id: int) -> str:
     """Put a protective appeal forward, and carry it out where a partner has ordered such appeals in advance."""
     reduction = access.reduction(actor, reduction_id)
     if pending(reduction):
-        raise NotNow("Something is put forward about this cut already and waits for its decision.")
+        raise NotNow("Something was put forward about this cut already.")
     proposal = propose_appeal(actor, reduction_id, PROTECTIVE, protective=True)
     standing = _ordered(reduction)
     if standing is None:
@@ -149,9 +150,18 @@ def lapse(actor: Actor, reduction_id: int) -> None:
 
 
 def pending(reduction: Reduction) -> bool:
-    """Whether something is put forward about a cut and waits for its decision."""
+    """Whether something is put forward about a cut and waits, or its protective appeal was put forward before.
+
+    A protective appeal that was refused is not put forward again.
+    """
+    if Proposal.objects.filter(natural_key=_protective_key(reduction, queries.rounds_used(reduction) + 1)).exists():
+        return True
     about = Proposal.objects.filter(subject="disputes_reduction", subject_id=reduction.pk, withdrawal=None)
     return about.filter(decision=None).exists()
+
+
+def _protective_key(reduction: Reduction, round_: int) -> str:
+    return f"protective/{reduction.pk}/{round_}"
 
 
 def _ordered(reduction: Reduction) -> Standing | None:
