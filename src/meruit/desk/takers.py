@@ -9,9 +9,10 @@ from meruit.authority import access
 from meruit.authority.acts import acting, moment
 from meruit.firm.imports import TermsTaker
 from meruit.imports.actions import Acting
-from meruit.imports.models import Owner
+from meruit.imports.models import Owner, SetAside
 from meruit.invoices.models import InvoiceLine
 from meruit.matters.imports import ClientTaker, MatterTaker, PayerTaker
+from meruit.matters.models import Matter
 from meruit.matters.timekeepers import TimekeeperTaker
 from meruit.timesheets.imports import EntryTaker
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from meruit.authority.acts import Actor
     from meruit.imports.actions import Taker
+    from meruit.imports.models import Batch
 
 
 def as_(actor: Actor) -> Acting:
@@ -47,6 +49,21 @@ def taker(actor: Actor, record: str) -> Taker:
             return TermsTaker(actor, record, visible)
         case _:
             return EntryTaker(actor, record, visible, _billed)
+
+
+def waiting(actor: Actor, batch: Batch) -> list[SetAside]:
+    """The rows of a batch that wait for a correction, as far as this actor may see them.
+
+    Whoever brought the file has seen it whole; for everybody else a row behind a wall is not there.
+    """
+    access.require(actor, *access.PREPARES)
+    rows = list(batch.rows_set_aside.filter(settled_at=None).select_related("batch__mapping").order_by("line"))
+    if batch.by_id == actor.person_id:
+        return rows
+    column = batch.mapping.columns.get("number" if batch.record == "matters" else "matter")
+    visible = {number.lower() for number in access.matters(actor).values_list("number", flat=True)}
+    walled = {number.lower() for number in Matter.objects.values_list("number", flat=True)} - visible
+    return [row for row in rows if str(row.raw.get(column, "")).lower() not in walled]
 
 
 def _billed(entries: Sequence[int]) -> set[int]:

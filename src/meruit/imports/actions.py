@@ -13,6 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
 from django.db.models import F
 
 from meruit.imports.core import fields
@@ -185,11 +186,16 @@ def correct(acting: Acting, looked_record: str, aside: SetAside, cells: Mapping[
     if isinstance(again, Refused):
         return "; ".join(str(problem) for problem in again.problems)
     with acting.transaction():
-        chunk = Chunk(batch, new=[again])
-        outcome = taker.take(chunk)
+        chunk, unchanged, twice = _sorted(batch, [again])
+        if twice:
+            return str(_same_record(*twice[0]))
+        outcome = taker.take(chunk) if not unchanged else Outcome()
         if outcome.refused:
             return str(outcome.refused[0][1])
-        _remember(batch, [again], outcome)
+        _remember(batch, chunk.new, outcome)
+        _say_anew(batch, [row for row, _ in chunk.changed])
+        if batch.finished_at is not None:
+            taker.finish(batch)
         SetAside.objects.filter(pk=aside.pk).update(corrected=dict(cells), settled_at=acting.now(), outcome="taken")
         acting.note("import.row_corrected", "imports_setaside", aside.pk, before=aside.raw, after=dict(cells))
     return "taken"
@@ -214,40 +220,17 @@ def _chunks(rows: Iterable[Taken | Refused], size: int) -> Iterator[list[Taken |
 
 def _take(acting: Acting, batch: Batch, taker: Taker, rows: list[Taken | Refused]) -> dict[str, int]:
     good = [row for row in rows if isinstance(row, Taken)]
-    known = {s.key: s for s in Source.objects.filter(record=batch.record, key__in=[row.key for row in good])}
-    chunk, unchanged, twice = Chunk(batch), 0, []
-    seen: dict[str, int] = {}
-    for row in good:
-        before = known.get(row.key)
-        if row.key in seen or (before is not None and before.batch_id == batch.pk):
-            twice.append((row, seen.get(row.key)))
-        elif before is None:
-            chunk.new.append(row)
-        elif bytes(before.row_sha256) == row.sha256 and before.gone_at is None:
-            unchanged += 1
-        else:
-            chunk.changed.append((row, before.target_id))
-        seen.setdefault(row.key, row.line)
+    chunk, unchanged, twice = _sorted(batch, good)
     outcome = taker.take(chunk) if chunk.new or chunk.changed else Outcome()
     refused = {row.line for row, _ in outcome.refused}
-    _remember(batch, [row for row in chunk.new if row.line not in refused], outcome)
+    new = [row for row in chunk.new if row.line not in refused]
     moved = [row for row, _ in chunk.changed if row.line not in refused]
-    for row in moved:
-        Source.objects.filter(record=batch.record, key=row.key).update(row_sha256=row.sha256, batch=batch, gone_at=None)
-    Source.objects.filter(record=batch.record, key__in=[r.key for r in good if r.key in known]).exclude(
-        batch=batch
-    ).update(batch=batch)
+    _remember(batch, new, outcome)
+    _say_anew(batch, moved)
+    _seen_again(batch, [*unchanged, *(row.key for row, _ in chunk.changed if row.line in refused)])
     asides = [(row.line, row.raw, row.problems) for row in rows if isinstance(row, Refused)]
     asides += [(row.line, row.raw, (problem,)) for row, problem in outcome.refused]
-    for row, line in twice:
-        where = f"line {line}" if line else "an earlier line"
-        asides.append(
-            (
-                row.line,
-                row.raw,
-                (Problem("key", row.key.replace("\x1f", ", "), f"{where} of this file is the same record"),),
-            )
-        )
+    asides += [(row.line, row.raw, (_same_record(row, line),)) for row, line in twice]
     SetAside.objects.bulk_create(
         SetAside(
             batch=batch,
@@ -258,23 +241,60 @@ def _take(acting: Acting, batch: Batch, taker: Taker, rows: list[Taken | Refused
         )
         for line, raw, problems in asides
     )
-    return {
-        "taken": len(chunk.new) - len([r for r in chunk.new if r.line in refused]),
-        "changed": len(moved),
-        "unchanged": unchanged,
-        "set_aside": len(asides),
-    }
+    return {"taken": len(new), "changed": len(moved), "unchanged": len(unchanged), "set_aside": len(asides)}
+
+
+def _sorted(batch: Batch, rows: Sequence[Taken]) -> tuple[Chunk, list[str], list[tuple[Taken, int | None]]]:
+    """Rows never seen and rows that say something new; the keys of those known; those whose key came already."""
+    known = {s.key: s for s in Source.objects.filter(record=batch.record, key__in=[row.key for row in rows])}
+    chunk, unchanged = Chunk(batch), []
+    twice: list[tuple[Taken, int | None]] = []
+    seen: dict[str, int] = {}
+    for row in rows:
+        before = known.get(row.key)
+        if row.key in seen or (before is not None and before.batch_id == batch.pk):
+            twice.append((row, seen.get(row.key)))
+        elif before is None:
+            chunk.new.append(row)
+        elif bytes(before.row_sha256) == row.sha256 and before.gone_at is None:
+            unchanged.append(row.key)
+        else:
+            chunk.changed.append((row, before.target_id))
+        seen.setdefault(row.key, row.line)
+    return chunk, unchanged, twice
+
+
+def _same_record(row: Taken, line: int | None) -> Problem:
+    where = f"line {line}" if line else "an earlier line"
+    return Problem("key", row.key.replace("\x1f", ", "), f"{where} of this file is the same record")
 
 
 def _remember(batch: Batch, rows: Sequence[Taken], outcome: Outcome) -> None:
-    Source.objects.bulk_create(
-        [
-            Source(
-                record=batch.record, key=row.key, row_sha256=row.sha256, target_id=outcome.became[row.key], batch=batch
-            )
-            for row in rows
-        ]
-    )
+    """What these keys said and which records they became: one statement for a chunk."""
+    columns = [row.key for row in rows], [row.sha256 for row in rows], [outcome.became[row.key] for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO imports_source (record, key, row_sha256, target_id, batch_id)"
+            " SELECT %s::text, x.key, x.sha, x.target, %s::bigint"
+            " FROM unnest(%s::text[], %s::bytea[], %s::bigint[]) AS x (key, sha, target)",
+            [batch.record, batch.pk, *columns],
+        )
+
+
+def _say_anew(batch: Batch, rows: Sequence[Taken]) -> None:
+    """Keys whose row says something else now, or is there again."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE imports_source s SET row_sha256 = x.sha, batch_id = %s, gone_at = NULL"
+            " FROM unnest(%s::text[], %s::bytea[]) AS x (key, sha) WHERE s.record = %s AND s.key = x.key",
+            [batch.pk, [row.key for row in rows], [row.sha256 for row in rows], batch.record],
+        )
+
+
+def _seen_again(batch: Batch, keys: Sequence[str]) -> None:
+    """Keys that stand in this file as well: none of them is gone."""
+    if keys:
+        Source.objects.filter(record=batch.record, key__in=keys).update(batch=batch)
 
 
 def _gone(acting: Acting, batch: Batch, taker: Taker) -> None:
