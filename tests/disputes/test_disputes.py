@@ -20,8 +20,9 @@ from meruit.invoices import actions as invoices
 from meruit.ledger import queries as ledger
 from meruit.portals import actions as portals
 from meruit.portals import core as portal_states
-from meruit.portals.models import StatusEvent, Submission
-from tests.portals.test_sending import NOWHERE, Inbox
+from meruit.portals.models import Attempt, StatusEvent, Submission
+from meruit.portals.sftp import Lost
+from tests.portals.test_sending import NOWHERE, Inbox, failing
 from tests.support.bills import FEBRUARY_2, carried
 from tests.support.portals import connect, issued
 
@@ -260,7 +261,16 @@ def test_what_failed_before_the_client_saw_it_goes_out_again_as_the_same_submiss
         portal_states.State.PACKAGED,
         f"{sent.invoice.number}-2.txt",
     )
-    portals.submit(firm.cleo, again.pk, Inbox())
+    with pytest.raises(NotNow):
+        portals.submit(firm.cleo, again.pk, Inbox(fails=failing("after", Lost("gone"))))
+    connection = sent.invoice.payer.connection
+    assert sent.revision is not None
+    old = bytes(sent.revision.document.sha256).hex()
+    late = f"{HEADER}\r\n1,{NOTICE},x,{old},,Duplicate file,,,,,,\r\n"
+    portals.hear(firm.cleo, connection, "status-8.csv", late.encode())  # a late word of the bytes that failed
+    assert Attempt.objects.get(submission=sent, number=2).outcome == "unknown"
+    assert "earlier e-bill" in StatusEvent.objects.get(word="Duplicate file").trouble
+    say(firm, again, "Received,,,,", name="status-9.csv")
     assert Submission.objects.get(pk=sent.pk).state == portal_states.State.TRANSMITTED
 
 

@@ -90,6 +90,7 @@ def nothing_unseen(firm: Firm, home: Path) -> None:
 
 
 @pytest.mark.proof
+@pytest.mark.timeout(3600)
 def test_killed_anywhere_every_bill_arrives_once_and_every_word_is_heard_once(
     firm: Firm, cluster: Cluster, tmp_path: Path
 ) -> None:
@@ -119,6 +120,7 @@ def test_killed_anywhere_every_bill_arrives_once_and_every_word_is_heard_once(
                     assert (victim, instant, traces(one)) == (victim, instant, whole)
                     assert taken(home) == files
                     one.close()
+                print(f"{victim} killed at {instant:.3f} s")
                 shutil.rmtree(home)
 
 

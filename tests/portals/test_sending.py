@@ -119,7 +119,7 @@ def test_it_is_sent_once_and_nobody_sends_it_again_while_it_may_have_arrived(fir
     with pytest.raises(NotNow, match="Only an e-bill that is packaged"):
         actions.submit(firm.cleo, packaged.pk, inbox)
     with pytest.raises(NotNow, match="still has time to answer"):
-        actions.submit(firm.cleo, packaged.pk, inbox, again=True)
+        actions.submit(firm.cleo, packaged.pk, Inbox(), again=True)
     with firm.sql("app") as pg, pytest.raises(psycopg.Error):  # settled stays settled, whoever asks
         pg.execute("UPDATE portals_attempt SET outcome = 'refused'")
 

@@ -14,6 +14,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
+from meruit import deadlines
 from meruit.audit.actions import note
 from meruit.authority import access as authority_access
 from meruit.authority.acts import acting, moment
@@ -47,6 +48,14 @@ class Row:
     at: datetime
     word: str
     detail: dict[str, Any]
+
+    @property
+    def digest(self) -> bytes:
+        """The hash of the file that it speaks of; empty where it names none."""
+        try:
+            return bytes.fromhex(self.detail["sha256"])
+        except ValueError:
+            return b""
 
     @property
     def line(self) -> int | None:
@@ -239,19 +248,19 @@ def _take(
 def _submission(found: Profile, row: Row, payers: set[int]) -> Submission | None:
     """The submission a row speaks of: by the hash of the file, else by its name."""
     mine = Submission.objects.filter(portal=found.slug, invoice__payer__in=payers).select_related("invoice")
-    try:
-        digest = bytes.fromhex(row.detail["sha256"])
-    except ValueError:
-        digest = b""
-    if digest:
-        return mine.filter(revision__document__sha256=digest).order_by("-pk").first()
+    if digest := row.digest:
+        return mine.filter(attempts__sha256=digest).order_by("-pk").first()
     return mine.filter(file_name=row.detail["file"]).order_by("-pk").first() if row.detail["file"] else None
 
 
 def _do(actor: Actor, submission: Submission, word: Word, row: Row) -> str:
     """What a word means for a submission, done; the word for it."""
+    digest = _sent(submission)
+    if row.digest not in (b"", digest):
+        raise NotUnderstood("It speaks of an earlier e-bill of this bill, which has been corrected since.")
     if word.receipt:
-        for attempt in submission.attempts.filter(outcome__in=[sending.INTENDED, sending.UNKNOWN]):
+        waiting = submission.attempts.filter(sha256=digest, outcome__in=[sending.INTENDED, sending.UNKNOWN])
+        for attempt in waiting:
             sending.settle(actor, attempt, sending.ACCEPTED, by="receipt", why=row.word)
         submission.refresh_from_db()
     understood = RECEIPT if word.receipt else ""
@@ -268,6 +277,11 @@ def _do(actor: Actor, submission: Submission, word: Word, row: Row) -> str:
     return understood
 
 
+def _sent(submission: Submission) -> bytes:
+    """The hash of the e-bill that a submission is packaged as."""
+    return b"" if submission.revision is None else bytes(submission.revision.document.sha256)
+
+
 def _stand(actor: Actor, submission: Submission, word: Word, row: Row) -> str:
     """Move a submission to where its portal says it stands."""
     state = core.State(submission.state)
@@ -278,7 +292,8 @@ def _stand(actor: Actor, submission: Submission, word: Word, row: Row) -> str:
         for step in way:
             columns: dict[str, Any] = {}
             if step in (core.Move.ACCEPT, core.Move.CLEAR):
-                columns = {"accepted_on": row.at.date(), "portal_reference": row.detail["reference"]}
+                day = deadlines.in_zone(row.at, submission.invoice.payer.zone).date()
+                columns = {"accepted_on": day, "portal_reference": row.detail["reference"]}
             if step is core.Move.APPROVE:
                 columns = {"approved_amount": row.amount}
             moving.move(actor, submission, step, reason=row.word, **columns)

@@ -30,6 +30,8 @@ def post_remittance(actor: Actor, key: str) -> Payment:
         raise NotNow(f"No remittance tells of payment {key}.")
     bills = [(row.submission.invoice, Decimal(row.detail["amount"])) for row in rows if row.submission is not None]
     first = bills[0][0]
+    if any(invoice.currency != first.currency for invoice, _ in bills):
+        raise NotNow(f"Payment {rows[0].detail['reference']} is of bills in several currencies; enter it by hand.")
     with acting(actor):
         payment = enter_payment(
             actor,
