@@ -6,7 +6,9 @@ template, so that it commits as often as it likes and leaves nothing behind.
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,10 +23,12 @@ hypothesis.settings.register_profile("proof", max_examples=1000, deadline=None, 
 hypothesis.settings.load_profile("proof" if os.environ.get("MERUIT_PROOF") else "suite")
 
 os.environ.setdefault("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
-os.environ.setdefault("MERUIT_HOME", tempfile.mkdtemp(prefix="meruit-home-"))
+if "MERUIT_HOME" not in os.environ:
+    os.environ["MERUIT_HOME"] = tempfile.mkdtemp(prefix="meruit-home-")
+    atexit.register(shutil.rmtree, os.environ["MERUIT_HOME"], ignore_errors=True)
 os.environ["DJANGO_SETTINGS_MODULE"] = "meruit.settings.app"
 
-import django
+import django  # noqa: E402 - only after the environment is set
 
 django.setup()  # before any module with models is imported
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from tests.ledes.bills import bill, expense, fee
 
 from meruit.cli.main import app
 from meruit.findings import ORDER
+from tests.ledes.bills import bill, expense, fee
 
 
 def run(*words: str | Path) -> Result:

@@ -7,7 +7,9 @@ from meruit.findings import ORDER, Finding, worst
 
 
 def test_json_has_every_key_in_the_promised_order_and_money_as_text() -> None:
-    found = Finding(rule="arithmetic", severity="error", message="Does not add up.", at_risk=Decimal("12.50"), span=(3, 9))
+    found = Finding(
+        rule="arithmetic", severity="error", message="Does not add up.", at_risk=Decimal("12.50"), span=(3, 9)
+    )
     parsed = json.loads(found.to_json())
     assert tuple(parsed) == ORDER
     assert parsed["at_risk"] == "12.50"

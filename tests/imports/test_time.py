@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from tests.support.work import agree_rates
 
 from meruit.authority.errors import NoAuthority
 from meruit.desk import takers
@@ -16,11 +15,11 @@ from meruit.imports.core.files import open_table
 from meruit.imports.core.problems import FileRefused
 from meruit.imports.models import Batch, SetAside, Source
 from meruit.timesheets.models import Entry, Released, Version
+from tests.support.work import agree_rates
 
 if TYPE_CHECKING:
-    from tests.support.firm import Firm
-
     from meruit.authority.acts import Actor
+    from tests.support.firm import Firm
 
 HEAD = "Entry ID,Matter,Timekeeper,Date,Hours,Narrative,Task,Activity"
 LINES = (

@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.support.work import agree_rates, cost, hours
 
 from meruit.authority import actions as authority
 from meruit.authority.errors import Invalid, NoAuthority, NotFound, NotNow
 from meruit.authority.models import Decision
 from meruit.timesheets import access, actions
 from meruit.timesheets.models import Entry, Released, Version
+from tests.support.work import agree_rates, cost, hours
 
 if TYPE_CHECKING:
     from tests.support.firm import Firm

@@ -6,13 +6,12 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tests.support.work import agree_rates, cost, hours
-
 from meruit.authority import actions as authority
 from meruit.authority.models import Decision
 from meruit.ledger import queries as ledger
 from meruit.ledger.models import Entry as LedgerEntry
 from meruit.timesheets import actions
+from tests.support.work import agree_rates, cost, hours
 
 if TYPE_CHECKING:
     from tests.support.firm import Firm

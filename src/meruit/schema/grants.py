@@ -85,10 +85,10 @@ def apply(logins: Mapping[str, str]) -> None:
                         )
                     )
         for function, to in data["functions"].items():
-            schema, _, name = function.partition(".")
+            schema, _, routine = function.partition(".")
             for login in to:
                 pg.execute(
                     sql.SQL("GRANT EXECUTE ON ROUTINE {} TO {}").format(
-                        sql.Identifier(schema, name), sql.Identifier(logins[login])
+                        sql.Identifier(schema, routine), sql.Identifier(logins[login])
                     )
                 )
