@@ -1,6 +1,6 @@
 """Three months of one firm, with a moved clock: work in progress and receivables roll forward and close.
 
-January is worked, billed in February, partly credited and reversed in March, given up in April. At the end of
+January is worked, billed in February, partly credited, paid and reversed in March, given up in April. At the end of
 each month the books of the month before are closed: opening + in - out = closing, and what closes one month
 opens the next.
 """
@@ -12,8 +12,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.support.bills import agreed, approved, carried, letterhead, line, released
-from tests.support.work import agree_rates, cost, hours
 
 from meruit.authority.errors import NotNow
 from meruit.invoices import actions as invoices
@@ -25,6 +23,9 @@ from meruit.ledger import core, queries
 from meruit.ledger.models import Close
 from meruit.prebills import actions as prebills
 from meruit.prebills.models import PreBill
+from meruit.receivables import actions as payments
+from tests.support.bills import agreed, approved, carried, letterhead, line, released
+from tests.support.work import agree_rates, cost, hours
 
 if TYPE_CHECKING:
     from tests.support.firm import Firm
@@ -100,6 +101,8 @@ def test_three_months_roll_forward_and_close(firm: Firm) -> None:
     invoices.carry_out_credit_note(firm.cleo, carried(firm, credit))
     undo = invoices.propose_reversal(firm.cleo, second[2].pk, reason="Wrong matter name")
     invoices.carry_out_reversal(firm.cleo, carried(firm, undo))
+    paid = payments.enter_payment(firm.cleo, 2, Decimal(1000), "USD", date(2026, 3, 19), "WIRE 4711")
+    payments.apply_payment(firm.cleo, paid.pk, issued[2].pk)  # 700; the rest stays unapplied
     released(firm, [hours(on="2026-03-18", time="1.0"), cost(on="2026-03-19")])
 
     # April: March is billed together with what was undone; the rest is given up.
@@ -124,16 +127,18 @@ def test_three_months_roll_forward_and_close(firm: Firm) -> None:
     assert rolled("ar") == [
         (0, 0, 0, 0),
         (0, 1354, 0, 1354),
-        (1354, 650, 390, 1614),
-        (1614, 654, Decimal("261.60"), Decimal("2006.40")),
+        (1354, 650, 390 + 700, 914),
+        (914, 654, Decimal("261.60"), Decimal("1306.40")),
     ]
+    assert rolled("cash")[2] == (0, 1000, 0, 1000)
+    assert rolled("unapplied")[2] == (0, 1000, 700, 300)
     # Work done and not billed is in progress, written down, above the cap, or given up; nothing else.
     held = {
         a: queries.balance(a).get("USD", Decimal(0))
         for a in ("worked", "wip", "write-down", "arrangement", "wip-write-off")
     }
     assert held == {"worked": 485, "wip": 0, "write-down": 50, "arrangement": 400, "wip-write-off": 35}
-    assert sum(receivables.owed(Invoice.objects.values_list("pk", flat=True)).values()) == Decimal("2006.40")
+    assert sum(receivables.owed(Invoice.objects.values_list("pk", flat=True)).values()) == Decimal("1306.40")
     assert checks.differences() == []
 
     # What was closed says today what it said then, and takes nothing more.
