@@ -308,6 +308,5 @@ def _gone(acting: Acting, batch: Batch, taker: Taker) -> None:
 
 def reasons(batch: Batch) -> list[dict[str, Any]]:
     """The rows of a batch that wait for a correction."""
-    return list(
-        batch.rows_set_aside.filter(settled_at=None).order_by("line").values("pk", "line", "raw", "reason", "field")
-    )
+    waiting = batch.rows_set_aside.filter(settled_at=None).order_by("line")
+    return [dict(row) for row in waiting.values("pk", "line", "raw", "reason", "field")]
