@@ -11,13 +11,13 @@ import click
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; say which pages differ.")
 def docs(check: bool) -> None:
-    """Write the generated pages of docs/generated anew."""
-    from meruit.cli.pages import PAGES
+    """Write the generated pages of docs/ anew."""
+    from meruit.cli.pages import all_pages
 
-    folder = Path(__file__).resolve().parents[3] / "docs" / "generated"
+    folder = Path(__file__).resolve().parents[3] / "docs"
     differing = []
-    for name, make in PAGES.items():
-        path, text = folder / name, make()
+    for name, text in all_pages().items():
+        path = folder / name
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             differing.append(name)
             if not check:

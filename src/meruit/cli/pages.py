@@ -98,3 +98,13 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "commands.md": commands,
     "imports.md": imports,
 }
+
+
+def all_pages() -> dict[str, str]:
+    """Every generated page by its place under docs/: these, and those of the libraries' own data."""
+    from meruit.guidelines import pages as guidelines
+    from meruit.ledes import pages as ledes
+    from meruit.ledes.xml.page import page as ledes_xml
+
+    field = {**ledes.pages(), **guidelines.pages(), "ledes-xml-fields.md": ledes_xml()}
+    return {f"generated/{name}": make() for name, make in PAGES.items()} | {f"field/{n}": t for n, t in field.items()}

@@ -146,6 +146,36 @@ def diff(old: str, new: str) -> None:
     raise click.exceptions.Exit(1 if changed else 0)
 
 
+@app.command(name="connect")
+@click.argument("payer", type=int)
+@click.option("--host", required=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=22, show_default=True)
+@click.option("--user", required=True)
+@click.option("--host-key", required=True, help='The portal\'s public key as it told it, "ssh-ed25519 AAAA...".')
+@click.option(
+    "--key", required=True, type=click.Path(path_type=Path, dir_okay=False, exists=True), help="Your own key."
+)
+@click.option("--inbox", default="inbox", show_default=True)
+@click.option("--outbox", default="outbox", show_default=True)
+@click.option("--untried", is_flag=True, help="Enter it though the door cannot be opened from here now.")
+def connect(
+    payer: int, host: str, port: int, user: str, host_key: str, key: Path, inbox: str, outbox: str, untried: bool
+) -> None:
+    """Enter how the bills of PAYER (its number) reach its portal. The door is opened once before it counts."""
+    from meruit.cli.run import told
+    from meruit.portals import connecting, sftp
+    from meruit.postgres import OWNER
+    from meruit.settings.environment import home
+
+    address = sftp.Address(host, port, user, host_key, inbox, outbox)
+    with told() as (installation, _), installation.reachable(OWNER) as reached:
+        try:
+            name = connecting.connect(reached[OWNER], home() / "keys", payer, address, key, attempt=not untried)
+        except connecting.CannotConnect as error:
+            raise Unusable(str(error)) from error
+    click.echo(f"Bills of {name} go to {user}@{host}:{port}.")
+
+
 def _profile(named: str) -> Profile:
     from meruit.portals import profiles
 
