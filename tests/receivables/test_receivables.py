@@ -15,6 +15,7 @@ from meruit.authority.models import Decision
 from meruit.disputes import actions as disputes
 from meruit.disputes import tasks as disputes_tasks
 from meruit.disputes.models import Reduction
+from meruit.invoices import actions as invoices
 from meruit.invoices import queries as invoices_queries
 from meruit.ledger import queries as ledger
 from meruit.portals import core as portal_states
@@ -201,6 +202,24 @@ def test_a_bill_goes_out_is_cut_paid_line_by_line_and_closed_when_the_cuts_are_d
     assert (submission.state, submission.money_track) == (portal_states.State.CLOSED, portal_states.Money.PAID)
     assert (holds("ar"), holds("unapplied"), holds("cash"), holds("billing-reduction")) == (0, 0, 1021, 354)
     assert ledger.differences() == []
+
+
+def test_a_bill_whose_rest_was_written_off_is_closed_and_not_called_paid(firm: Firm, tmp_path: Path) -> None:
+    with running(tmp_path / "portal", "--at", FEBRUARY_2.isoformat()) as portal:
+        connect(firm, portal.address)
+        firm.use("app")
+        invoice = issued(firm)
+        night = firm.system("night")
+        portals_tasks.submit(night, FEBRUARY_2)
+        portal.post("tick")
+        portals_tasks.listen(night, FEBRUARY_2)
+    assert tasks.post(night, FEBRUARY_2).failed == {}
+    firm.use("app")
+    proposal = invoices.propose_bad_debt(firm.cleo, invoice.pk, Decimal(354), reason="Not worth a quarrel")
+    invoices.carry_out_write_off(firm.cleo, Decision.objects.get(pk=authority.decide(firm.ada, proposal, "approved")))
+    assert tasks.post(firm.system("night"), FEBRUARY_2).done == 1
+    submission = Submission.objects.get()
+    assert (submission.state, submission.money_track) == (portal_states.State.CLOSED, portal_states.Money.PART_PAID)
 
 
 def test_aging_by_invoice_and_by_acceptance_agrees_with_the_arithmetic_of_the_core(firm: Firm, tmp_path: Path) -> None:

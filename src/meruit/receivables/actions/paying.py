@@ -15,7 +15,7 @@ from meruit.authority.errors import Invalid, NotNow
 from meruit.disputes import queries as disputes
 from meruit.invoices import access as invoices_access
 from meruit.invoices import queries as invoices_queries
-from meruit.invoices.models import Invoice
+from meruit.invoices.models import Invoice, WriteOff
 from meruit.money import unit_of
 from meruit.portals import core as portals_core
 from meruit.portals.actions import move, move_money
@@ -217,7 +217,8 @@ def _track(actor: Actor, bill: Invoice) -> None:
     owed = invoices_queries.owed([bill.pk]).get(bill.pk, NOTHING)
     paid = Allocation.objects.filter(invoice=bill).aggregate(total=Sum("amount"))["total"] or NOTHING
     now = Money(submission.money_track)
-    wanted = (Money.PART_PAID if paid else Money.UNPAID) if owed else Money.PAID
+    given_up = WriteOff.objects.filter(invoice=bill).exists()
+    wanted = Money.UNPAID if not paid else Money.PART_PAID if owed or given_up else Money.PAID
     if now is wanted or (not paid and now in (Money.SENT_FOR_PAYMENT, Money.WITHHELD)):
         return
     for step in MONEY_STEPS:
