@@ -88,9 +88,7 @@ def matters_of(person_id: int) -> QuerySet[Matter]:
             reach = Q()
             break
         reach |= one
-    walls = Wall.objects.filter(
-        Q(until_on=None) | Q(until_on__gte=today), person_id=person_id, from_on__lte=today
-    )
+    walls = Wall.objects.filter(Q(until_on=None) | Q(until_on__gte=today), person_id=person_id, from_on__lte=today)
     return everything.filter(reach).exclude(
         Exists(walls.filter(Q(matter_id=OuterRef("pk")) | Q(client_id=OuterRef("client_id"))))
     )
