@@ -92,7 +92,8 @@ def main() -> None:
     where = f"{platform.machine()}, {os.cpu_count()} cores, one connection, nothing synced to a disk"
     told = (
         f"# Cost of saying who acts\n\n{datetime.now(UTC):%Y-%m-%d}, {where}."
-        f" Written by `benchmarks/authority/act.py`.\n\n{table(taken)}\n\nEach transaction inserts one row of a table that keeps history.\n"
+        " Written by `benchmarks/authority/act.py`.\n\n"
+        f"{table(taken)}\n\nEach transaction inserts one row of a table that keeps history.\n"
     )
     if options.write:
         options.write.write_text(told, encoding="utf-8")

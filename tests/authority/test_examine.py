@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 
 def test_a_guard_that_is_switched_off_missing_or_everybodys_is_seen(firm: Firm) -> None:
+    firm.use("worker")
     assert [point.subject for point in queries.examine() if not point.well] == []
     with psycopg.connect(firm.url("owner")) as pg:
         pg.execute("ALTER TABLE authority_decision DISABLE TRIGGER append_only")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from meruit.audit import queries as trail
 from meruit.authority.models import Decision
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Point:
 
 
 def examine() -> Iterator[Point]:
-    """What `meruit doctor` asks of the mechanism; any login that reads the catalogue may ask."""
+    """What `meruit doctor` asks of the mechanism and its trail, over the worker's login."""
     off = _names(
         "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'O' ORDER BY 1"
     )
@@ -45,7 +46,8 @@ def examine() -> Iterator[Point]:
         " JOIN pg_namespace n ON n.oid = c.relnamespace"
         " WHERE n.nspname = 'public' AND c.relkind = 'r' AND a.attname = 'decision_id' AND a.attnotnull"
         " AND c.relname !~ '^authority_(consumption|review|attestation|decision)$'"
-        " AND EXISTS (SELECT 1 FROM aclexplode(c.relacl) x WHERE x.privilege_type = 'INSERT' AND x.grantee <> c.relowner)"
+        " AND EXISTS (SELECT 1 FROM aclexplode(c.relacl) x"
+        "             WHERE x.privilege_type = 'INSERT' AND x.grantee <> c.relowner)"
         " AND NOT EXISTS (SELECT 1 FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgfoid = 'authority.guard'::regproc)"
         " ORDER BY 1"
     )
@@ -57,6 +59,15 @@ def examine() -> Iterator[Point]:
     )
     yield _point(
         "functions", others, "No function of ours is everybody's.", "Everybody may call {}. Run `meruit init`."
+    )
+    broken = [str(number) for number in trail.broken_links()]
+    yield _point("chain", broken, "Every sealed record follows from the one before it.", "Broken at record {}.")
+    changed = [str(number) for number in trail.differing()]
+    yield _point(
+        "trail",
+        changed,
+        f"Every sealed record says what its row says; {trail.unsealed_tail()} are not sealed yet.",
+        "Rows of the sealed records {} were changed or removed since.",
     )
 
 
