@@ -27,8 +27,9 @@ def plan() -> list[Served]:
     from meruit.audit import keys as receipts
     from meruit.postgres import APP, GATE, WORKER
     from meruit.postgres.installation import Served, module
-    from meruit.settings import environment, secret
+    from meruit.settings import environment, mail, secret
 
+    mail.outgoing()  # a wrong value stops the start, not a worker that is already wanted
     keys = environment.home() / "keys"
     names = {"gate": GATE, "app": APP, "worker": WORKER}
     for name in names:

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from meruit.authority.acts import moment
 from meruit.desk import effects, inbox
 from meruit.firm.models import Profile
-from meruit.night import queries
-from meruit.night.run import Watcher, run
+from meruit.night import mail, queries
+from meruit.night.run import Watcher
+from meruit.night.run import run as run_steps
 from meruit.night.steps import steps
 from meruit.steps.models import Run
 
@@ -21,17 +22,18 @@ if TYPE_CHECKING:
 
 def table() -> tuple[Step, ...]:
     """Every step of the night, in order."""
-    return (*inbox.steps(), *steps(effects.carry_out, lambda: effects.ready().values_list("pk", flat=True)))
+    ready = effects.ready
+    return (*inbox.steps(), *steps(effects.carry_out, lambda: ready().values_list("pk", flat=True)), mail.step(digest))
 
 
 def night(watch: Watcher = lambda progress: None) -> Run:
     """Run a night, or go on with one that was killed. As the worker's login."""
-    return run(table(), watch=watch)
+    return run_steps(table(), watch=watch)
 
 
-def digest() -> Digest:
-    """The digest of the last night."""
-    return queries.digest({step.name: step.title for step in table()})
+def digest(run: Run | None = None) -> Digest:
+    """The digest of the last night, or of a certain one."""
+    return queries.digest({step.name: step.title for step in table()}, run=run)
 
 
 def is_due(now: datetime, last: datetime | None, hour: time, zone: ZoneInfo) -> bool:

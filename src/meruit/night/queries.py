@@ -36,11 +36,11 @@ ENDED = ("closed", "withdrawn", "superseded")
 NAMED = 12
 
 
-def digest(titles: Mapping[str, str], *, now: datetime | None = None) -> Digest:
-    """The digest of the last night; `titles` names its steps (the table stands with the night)."""
+def digest(titles: Mapping[str, str], *, now: datetime | None = None, run: Run | None = None) -> Digest:
+    """The digest of the last night, or of `run`; `titles` names its steps (the table stands with the night)."""
     now = now or moment()
     profile = Profile.objects.first()
-    run = Run.objects.exclude(finished_at=None).order_by("-pk").first()
+    run = run or Run.objects.exclude(finished_at=None).order_by("-pk").first()
     shift = Person.objects.exclude(shift_starts=None).exclude(country=profile.country if profile else "US").first()
     zone = profile.zone if profile else "UTC"
     return Digest(
@@ -129,7 +129,7 @@ def notices(now: datetime) -> Iterable[str]:
 
 
 def _steps(run: Run | None, titles: Mapping[str, str]) -> list[StepDone]:
-    rows = Step.objects.filter(run=run).order_by("pk") if run else []
+    rows = Step.objects.filter(run=run).exclude(finished_at=None).order_by("pk") if run else []
     return [StepDone(titles.get(s.name, s.name), s.done, s.skipped, s.failed) for s in rows]
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from meruit.postgres import confinement
 from meruit.postgres.errors import PostgresRefused
-from meruit.postgres.logins import LOGINS
+from meruit.postgres.logins import LOGINS, WORKER
 from meruit.postgres.processes import dies_with_parent
 
 if TYPE_CHECKING:
@@ -54,9 +54,9 @@ def environment_of(
     """The environment of one child: `base` without any login's secret, then its own, then `more`.
 
     A secret travels as the URL in the login's variable or as `MERUIT_SECRET_<LOGIN>`; libpq's own variables
-    could bring another in, or send the child to another server.
+    could bring another in, or send the child to another server. The mail server's password is the worker's.
     """
-    secrets = {each.variable for each in LOGINS}
+    secrets = {each.variable for each in LOGINS} | ({"MERUIT_SMTP"} if login is not WORKER else set())
     kept = {
         name: value
         for name, value in base.items()

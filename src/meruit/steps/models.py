@@ -1,4 +1,4 @@
-"""The protocol of a night: runs, steps, and each item's outcome, so that a killed run goes on."""
+"""The protocol of a night: runs, steps, each item's outcome, and mails, so that a killed run goes on."""
 
 from __future__ import annotations
 
@@ -39,3 +39,24 @@ class Item(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["step", "key"], name="steps_one_of_a_key")]
+
+
+class Mail(models.Model):
+    """A mail of one night to one address: written down before it is tried, settled afterwards, never sent twice."""
+
+    class Outcome(models.TextChoices):
+        TRIED = "tried"  # not settled: found again after a kill, it is unknown
+        ACCEPTED = "accepted"
+        REFUSED = "refused"
+        UNKNOWN = "unknown"
+
+    run = models.ForeignKey(Run, models.PROTECT, related_name="mails")
+    address = models.TextField()
+    sha256 = models.BinaryField(max_length=32)  # of its text
+    outcome = models.TextField(choices=Outcome.choices, default=Outcome.TRIED)
+    said = models.TextField(blank=True)  # what the server answered, or what happened
+    tried_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "address"], name="steps_one_mail")]
