@@ -30,19 +30,35 @@ class Waiting:
     proposal: Proposal
     on_behalf_of: Person | None  # whom he would stand in for
     needs_another: bool  # he prepared it himself, and it takes two people
+    own: bool  # his matter or his work; others he could decide as well, and somebody else is expected to
 
 
 def waiting(actor: Actor) -> list[Waiting]:
-    """What waits for the actor, the most urgent first; what has no due time comes after, oldest first."""
+    """What waits for the actor: his own first, and of it the most urgent; without a due time the oldest."""
     with acting(actor), connection.cursor() as cursor:
         cursor.execute("SELECT proposal_id, on_behalf_of, needs_another FROM desk.waiting()")
         found = {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
     people = Person.objects.in_bulk({behalf for behalf, _ in found.values() if behalf is not None})
     proposals = _shown(Proposal.objects.filter(pk__in=found))
     late = [
-        Waiting(p, None if (behalf := found[p.pk][0]) is None else people[behalf], found[p.pk][1]) for p in proposals
+        Waiting(
+            p,
+            None if (behalf := found[p.pk][0]) is None else people[behalf],
+            found[p.pk][1],
+            _own(p, actor.person_id if behalf is None else behalf),
+        )
+        for p in proposals
     ]
-    return sorted(late, key=lambda w: (w.proposal.due_at is None, w.proposal.due_at or w.proposal.prepared_at))
+    return sorted(
+        late, key=lambda w: (not w.own, w.proposal.due_at is None, w.proposal.due_at or w.proposal.prepared_at)
+    )
+
+
+def _own(proposal: Proposal, person_id: int) -> bool:
+    """Whether a decision is expected of this person: of his work or his matter, or of no matter at all."""
+    if proposal.owner_person_id == person_id:
+        return True
+    return proposal.matter is None or proposal.matter.responsible_id == person_id
 
 
 def proposals(actor: Actor) -> QuerySet[Proposal]:
@@ -100,14 +116,15 @@ def came_back(actor: Actor, since: datetime) -> QuerySet[Decision]:
 
 
 def deadlines(actor: Actor) -> list[Deadline]:
-    """What expires, by what is left of it: the actor's own, and those of his roles on matters that he may see."""
+    """What expires, by what is left of it: the actor's own, and those of his roles on matters that he may see.
+
+    Whoever prepares sees them all: to get an answer in time is his work, whoever gives it.
+    """
     roles = access.roles(actor)
     seen = set(access.matters(actor).values_list("pk", flat=True))
-    rows = (
-        Deadline.objects.filter(met_at=None)
-        .filter(Q(waits_for=actor.person_id) | Q(waits_for=None, waits_for_role__in=[*roles, ""]))
-        .order_by("due_at")
-    )
+    rows = Deadline.objects.filter(met_at=None).select_related("waits_for").order_by("due_at")
+    if not roles & {"specialist", "lead"}:
+        rows = rows.filter(Q(waits_for=actor.person_id) | Q(waits_for=None, waits_for_role__in=[*roles, ""]))
     return [row for row in rows[:500] if row.matter_id is None or row.matter_id in seen]
 
 
@@ -117,4 +134,4 @@ def now() -> datetime:
 
 
 def _shown(found: QuerySet[Proposal]) -> QuerySet[Proposal]:
-    return found.select_related("kind", "client", "matter", "payer", "prepared_by", "owner_person")
+    return found.select_related("kind", "client", "matter__responsible", "payer", "prepared_by", "owner_person")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from meruit.authority.models import Decision
 from meruit.disputes.models import Appeal, Rejection
 from meruit.invoices.models import CreditNote, EBillRevision, Reversal, WriteOff
+from meruit.portals.actions.hearing import REDUCTION, REJECTION
 from meruit.portals.models import Attempt, StatusEvent
 from meruit.receivables.models import Allocation
 from meruit.ui.templatetags.meruit import day
@@ -58,7 +59,8 @@ def of(bill: Invoice, submissions: Sequence[Submission], reductions: Sequence[Re
         if attempt.settled_by:
             detail += f", settled by {attempt.settled_by}"
         events.append(Event(attempt.intended_at, f"Submission tried ({attempt.number})", detail, look=look))
-    for heard in StatusEvent.objects.filter(submission__in=submissions):
+    shown_below = (REJECTION, REDUCTION)
+    for heard in StatusEvent.objects.filter(submission__in=submissions).exclude(understood__in=shown_below):
         understood = f"understood as {heard.understood}" if heard.understood else "not understood: somebody has to look"
         look = "calm" if heard.understood else "stop"
         events.append(Event(heard.at, f"The portal says “{heard.word}”", understood, heard.portal, look=look))

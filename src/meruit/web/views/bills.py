@@ -113,7 +113,7 @@ def _answered(reductions: list[Reduction]) -> set[int]:
 
 
 def _trail(bill: Invoice, submissions: list[Submission], reductions: list[Reduction]) -> list[tuple[Record, str]]:
-    """What the audit trail holds of the bill and of all that hangs on it, and who is behind it."""
+    """What was done to the bill and all that hangs on it, and who did it. The history of rows is in the export."""
     about = Q(subject="invoices_invoice", subject_id=str(bill.pk))
     for subject, keys in (
         ("portals_submission", [s.pk for s in submissions]),
@@ -123,7 +123,7 @@ def _trail(bill: Invoice, submissions: list[Submission], reductions: list[Reduct
         ("authority_decision", [bill.issue.decision_id]),
     ):
         about |= Q(subject=subject, subject_id__in=[str(key) for key in keys])
-    rows = list(Record.objects.filter(about).order_by("at", "pk")[:500])
+    rows = list(Record.objects.filter(about).exclude(event__startswith="row").order_by("at", "pk")[:500])
     names = dict(Person.objects.filter(pk__in={r.person_id for r in rows if r.person_id}).values_list("pk", "name"))
     return [(row, names.get(row.person_id or 0, row.login)) for row in rows]
 
