@@ -71,6 +71,7 @@ def test_a_bill_goes_from_prepared_time_to_its_history_by_pages_alone(firm: Firm
     # Cleo sees the draft with the words that a client would refuse, and proposes others.
     prebill = bills.drafted(firm)
     find(firm, prebill, 2, "call client re rent")
+    assert "Drafts to send on" in text(cleo, "/")
     page = cleo.get(f"/prebills/{prebill}/").content.decode()
     assert '<mark title="block-billing">call client re rent</mark>' in page
     assert "Clause 4.2 of Northwind 2026" in page
@@ -100,6 +101,8 @@ def test_a_bill_goes_from_prepared_time_to_its_history_by_pages_alone(firm: Firm
     cleo.post(f"/prebills/{prebill}/comment/", {"text": "Is the second call billable?"})
     assert "Sent to Ada" in text_after(cleo, f"/prebills/{prebill}/send/")
     assert PreBill.objects.get(pk=prebill).state == "in review"
+    assert [(w.own, w.proposal.kind_id) for w in desk.waiting(firm.ada)] == [(True, "final-bill")]
+    assert [w.own for w in desk.waiting(firm.gita)] == [False], "she could decide it, and it is expected of Ada"
 
     # Ada may not send it out with an open comment unless she says so.
     assert "open comments" in text_after(ada, f"/prebills/{prebill}/approve/")
