@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from meruit.audit import tasks as audit
 from meruit.authority.models import Decision
 from meruit.disputes import tasks as disputes
+from meruit.invoices import checks as invoices_checks
 from meruit.invoices.actions import issuing, rendering
 from meruit.invoices.models import Invoice
 from meruit.ledger import queries as ledger
@@ -143,7 +144,7 @@ def _render(actor: Actor, key: str, now: datetime) -> str:
 
 
 def _books(actor: Actor, key: str, now: datetime) -> str:
-    found = ledger.differences()
+    found = [*ledger.differences(), *invoices_checks.differences()]
     if found:
         raise AssertionError(f"{len(found)} figures differ from what their entries add up to: {found[0]}")
     return "every figure follows from its entries"
