@@ -212,3 +212,31 @@ def test_a_receipt_is_signed_by_a_private_key_that_is_made_once(firm: Firm, tmp_
     assert key.stat().st_mode & 0o777 == 0o600
     header = json.loads(next(iter(queries.export())))
     assert header["keys"] == [first.key.hex()]
+
+
+def test_the_worker_seals_and_forgets_who_acted_in_each_of_its_rounds(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from datetime import time
+
+    from meruit.desk import nightly, worker
+
+    monkeypatch.setattr(nightly, "due_now", lambda hour: False)
+    work(firm, 2)
+    firm.use("worker")
+    worker.work_once(time(22))
+    assert queries.unsealed_tail() == 0
+    with psycopg.connect(firm.url("owner")) as pg:
+        assert pg.execute("SELECT count(*) FROM authority.acts").fetchone() == (0,)
+
+
+def test_the_night_puts_its_receipt_into_the_digest(firm: Firm) -> None:
+    from meruit.desk import nightly
+    from meruit.night.digest import text
+
+    work(firm, 1)
+    system = firm.system("seal")
+    (step,) = (step for step in nightly.table() if step.name == "seal")
+    assert "records under the receipt" in step.do(system, "receipt", Record.objects.latest("at").at)
+    shown = text(nightly.digest())
+    assert core.find_receipts(shown)[0].count == Seal.objects.count()
