@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import urllib.error
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -218,6 +219,9 @@ def test_the_door_lets_known_keys_into_inbox_and_outbox_and_nowhere_else(tmp_pat
 
         _visit(portal.address, Path(portal.address["firm_key"]), visit)
         assert "AB-1" in portal.post("tick")
+        assert "2026-02-10T09:00" in portal.post("clock", at="2026-02-10T09:00+00:00")
+        with pytest.raises(urllib.error.HTTPError, match="400"):
+            portal.post("clock", at="tomorrow")
         stranger = tmp_path / "stranger"
         asyncssh.generate_private_key("ssh-ed25519").write_private_key(stranger)
         with pytest.raises(asyncssh.PermissionDenied):

@@ -40,7 +40,7 @@ STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#1d2430}"
     "table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #d5dae1;padding:.35rem .6rem;"
     "text-align:left;vertical-align:top}.n{text-align:right;font-variant-numeric:tabular-nums}"
-    "button,input,select{font:inherit;padding:.2rem .5rem}form{margin:.6rem 0}"
+    "button,input,select{font:inherit;padding:.2rem .5rem}form{margin:.8rem 0}label,button{margin-right:.8rem}"
 )
 
 
@@ -223,7 +223,7 @@ def list_page(desk: Desk) -> str:
         f'<td class="n">{escape(b["total"])}</td><td>{STATES[b["state"]]}</td><td>{escape(b["at"])}</td></tr>'
         for b in reversed(portal.store.bills())
     )
-    manner = portal.manner
+    manner, here = portal.manner, portal.now().isoformat(timespec="seconds")
     boxes = "".join(
         f'<label><input type="checkbox" name="{name}"{" checked" if on else ""}> {says}</label> '
         for name, on, says in (
@@ -234,12 +234,13 @@ def list_page(desk: Desk) -> str:
     )
     return page(
         "Client portal (rehearsal)",
-        f"<p>It is {escape(portal.now().isoformat(timespec='seconds'))} here.</p>"
+        f'<form method="post" action="/clock">{token}<label>It is here <input name="at" size="28" '
+        f'value="{escape(here)}"></label><button>Set</button></form>'
         f'<form method="post" action="/manner">{token}{boxes}<label>seconds a request takes '
         f'<input name="slow" size="4" value="{manner.slow_seconds:g}"></label> <button>Set</button></form>'
         f'<form method="post" action="/tick">{token}<button>Do what is due</button></form>'
-        "<table><thead><tr><th>Bill</th><th>Matter</th><th>Total</th><th>Stands</th><th>Since</th></tr></thead>"
-        f"<tbody>{rows}</tbody></table>",
+        '<table><thead><tr><th>Bill</th><th>Matter</th><th class="n">Total</th><th>Stands</th><th>Since</th></tr>'
+        f"</thead><tbody>{rows}</tbody></table>",
     )
 
 
@@ -249,16 +250,17 @@ def bill_page(desk: Desk, bill: sqlite3.Row) -> str:
     may = {verb for state, verb in WAYS if state == bill["state"]}
     rows = "".join(_line(x, found.get(x[0]), cut="pass" in may) for x in lines_of(bill))
     table = (
-        "<table><thead><tr><th>Line</th><th>By</th><th>What</th><th>Amount</th><th>Taken off</th><th>Why</th></tr>"
-        f"</thead><tbody>{rows}</tbody></table>"
+        '<table><thead><tr><th>Line</th><th>By</th><th>What</th><th class="n">Amount</th><th>Taken off</th>'
+        f"<th>Why</th></tr></thead><tbody>{rows}</tbody></table>"
     )
     forms = ""
     if "pass" in may:
         table = _form(desk, bill, "pass", table, "Pass as entered")
     if "send-back" in may:
-        forms += _form(desk, bill, "send-back", f'{_reasons("reason", "other")} <input name="note">', "Send back")
+        inside = _reasons("reason", "other") + _note("what is wrong with it")
+        forms += _form(desk, bill, "send-back", inside, "Send back")
     if "ask" in may:
-        forms += _form(desk, bill, "ask", '<input name="note" size="60">', "Ask the firm")
+        forms += _form(desk, bill, "ask", _note("what you want to know"), "Ask the firm")
     if "answered" in may:
         forms += _form(desk, bill, "answered", "", "The firm has answered")
     if "pay" in may:
@@ -282,6 +284,10 @@ def _line(line: tuple[int, str, Decimal, str], remark: Remark | None, *, cut: bo
         else f'<td class="n">{off}</td><td>{escape(REASONS[remark.reason]) if remark else ""}</td>'
     )
     return f'<tr><td>{number}</td><td>{escape(who)}</td><td>{escape(what)}</td><td class="n">{amount}</td>{entry}</tr>'
+
+
+def _note(says: str) -> str:
+    return f'<input name="note" size="50" placeholder="{says}" aria-label="{says}">'
 
 
 def _reasons(name: str, chosen: str) -> str:
