@@ -180,7 +180,7 @@ def test_no_way_through_grants_stand_ins_and_accounts_ends_in_an_approval_of_one
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=500 if many else 8, stateful_step_count=50 if many else 20, deadline=None,
+            max_examples=60 if many else 8, stateful_step_count=40 if many else 20, deadline=None,
             suppress_health_check=list(HealthCheck), derandomize=not many, database=None,
         ),
     )  # fmt: skip
