@@ -9,8 +9,6 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from typing import TYPE_CHECKING
 
@@ -36,6 +34,7 @@ from django.db import connections  # noqa: E402 - only after the set-up above
 
 from tests.support import cast  # noqa: E402 - only after the set-up above
 from tests.support.firm import Firm  # noqa: E402 - only after the set-up above
+from tests.support.schema import install_schema  # noqa: E402 - only after the set-up above
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,10 +55,8 @@ def cluster() -> Iterator[Cluster]:
 def _build(running: Cluster, name: str) -> None:
     from meruit.postgres import logins
 
-    url = running.url(logins.OWNER, name)
-    environment = {**os.environ, "MERUIT_OWNER_URL": url, "DJANGO_SETTINGS_MODULE": "meruit.settings.owner"}
-    subprocess.run([sys.executable, "-m", "meruit.schema"], env=environment, check=True)
-    cast.enrol(url)
+    install_schema(running, name)
+    cast.enrol(running.url(logins.OWNER, name))
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from meruit.postgres.doctor import Point
     from meruit.postgres.installation import Installation
 
 
@@ -38,13 +40,37 @@ def init(given: tuple[str, ...], mode: str, zone: str) -> None:
 def doctor() -> None:
     """Look at what must hold, and say what to do about what does not."""
     with told() as (installation, _):
-        points = []
-        for point in installation.examine():
+        points: list[Point] = []
+        for point in itertools.chain(installation.examine(), _mechanism(installation)):
             points.append(point)
             click.echo(f"{'well' if point.well else 'ILL '}  {point.subject}: {point.says}")
         if ill := sum(not point.well for point in points):
             click.echo(f"{ill} of {len(points)} points want attention.", err=True)
             sys.exit(1)
+
+
+def _mechanism(installation: Installation) -> Iterator[Point]:
+    """What must hold of the authority line and its trail, where a database can be asked."""
+    from meruit.postgres import WORKER, PostgresRefused
+    from meruit.postgres.doctor import Point
+
+    try:
+        with installation.reachable(WORKER) as reached:
+            from django.db import Error
+
+            from meruit.cli.serve import as_worker
+
+            as_worker(reached[WORKER])
+            from meruit.authority import queries
+
+            try:
+                for found in queries.examine():
+                    yield Point(found.subject, found.well, found.says)
+            except Error as error:
+                first = str(error).splitlines()[0]
+                yield Point("mechanism", False, f"It cannot be asked ({first}); run `meruit init`.")
+    except PostgresRefused:
+        return  # said above, as a point of its own
 
 
 @click.command()

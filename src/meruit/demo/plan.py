@@ -88,15 +88,15 @@ class Plan:
         return (Decimal(person["rate"]) * (100 - off) / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-def plan(seed: int = 98, times: int = 1) -> Plan:
+def plan(seed: int = 98, times: int = 1, *, entries: int = ENTRIES, expenses: int = EXPENSES) -> Plan:
     """Draw the firm; `times` multiplies matters, entries and costs (not the people)."""
     draw = random.Random(seed)
     firm = _firm()
     people = [person | {"number": f"AQ{n:02d}"} for n, person in enumerate(firm["person"], start=1)]
     clients = [client | {"number": f"{100 + n}"} for n, client in enumerate(firm["client"], start=1)]
     made = Plan(profile=firm["profile"], people=people, clients=clients, matters=_matters(draw, people, clients, times))
-    _work(draw, made, ENTRIES * times)
-    _costs(draw, made, EXPENSES * times)
+    _work(draw, made, entries * times)
+    _costs(draw, made, expenses * times)
     _faults(draw, made)
     made.entries.sort(key=lambda e: (e.worked_on, e.key))
     return made

@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
+from meruit.postgres.processes import dies_with_parent
 from meruit.settings import environment
 
 PROGRAM = (sys.executable, "-m", "meruit.cli", "rehearse", "client-portal")
@@ -48,6 +49,7 @@ class Rehearsal:
             [*PROGRAM, "--home", str(self.home), "--at", at.isoformat(timespec="seconds"), *MANNER],
             stdout=subprocess.DEVNULL,
             start_new_session=True,
+            preexec_fn=dies_with_parent(signal.SIGTERM),
             env={k: v for k, v in os.environ.items() if not k.endswith("_URL")},
         )
         until = time.monotonic() + PATIENCE_SECONDS

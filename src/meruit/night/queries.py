@@ -11,6 +11,7 @@ from django.db.models import Count, Sum
 
 from meruit.agenda.models import Deadline
 from meruit.audit.models import Receipt, Record, Seal
+from meruit.authority import queries as authority
 from meruit.authority.acts import moment
 from meruit.authority.models import Decision, Proposal, Rule
 from meruit.disputes.models import Reduction, Rejection
@@ -116,6 +117,8 @@ def queues() -> Iterable[Queue]:
         yield Queue("Reductions nobody has decided", count, _sums(cut))
     if count := Rejection.objects.filter(state="open").count():
         yield Queue("Rejections to correct", count)
+    if owed := authority.owed_reviews().count():
+        yield Queue("Decisions taken alone that owe a review", owed)
     if aside := SetAside.objects.filter(settled_at=None).count():
         yield Queue("Imported rows set aside", aside)
 

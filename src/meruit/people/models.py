@@ -83,6 +83,7 @@ class Session(models.Model):
     class Method(models.TextChoices):
         PASSKEY = "passkey"
         TOTP = "totp"
+        RECOVERY_CODE = "recovery-code"
         DEMO_LINK = "demo-link"
         SERVICE = "service"
 
