@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
@@ -22,6 +22,7 @@ from meruit.imports.core.problems import FileRefused, Problem
 from meruit.imports.core.rows import Refused, Taken, read
 from meruit.imports.models import Batch, SetAside, Source
 from meruit.imports.models import Mapping as StoredMapping
+from meruit.postgres.arrays import array
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -244,22 +245,41 @@ def _take(acting: Acting, batch: Batch, taker: Taker, rows: list[Taken | Refused
     return {"taken": len(new), "changed": len(moved), "unchanged": len(unchanged), "set_aside": len(asides)}
 
 
+class _Known(NamedTuple):
+    """What is kept of a source row."""
+
+    sha256: bytes
+    target: int
+    batch: int
+    is_gone: bool
+
+
+def _known(record: str, keys: Sequence[str]) -> dict[str, _Known]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT key, row_sha256, target_id, batch_id, gone_at IS NOT NULL FROM imports_source"
+            " WHERE record = %s AND key = ANY (%s::text[])",
+            [record, array(keys)],
+        )
+        return {key: _Known(bytes(sha256), *rest) for key, sha256, *rest in cursor.fetchall()}
+
+
 def _sorted(batch: Batch, rows: Sequence[Taken]) -> tuple[Chunk, list[str], list[tuple[Taken, int | None]]]:
     """Rows never seen and rows that say something new; the keys of those known; those whose key came already."""
-    known = {s.key: s for s in Source.objects.filter(record=batch.record, key__in=[row.key for row in rows])}
+    known = _known(batch.record, [row.key for row in rows])
     chunk, unchanged = Chunk(batch), []
     twice: list[tuple[Taken, int | None]] = []
     seen: dict[str, int] = {}
     for row in rows:
         before = known.get(row.key)
-        if row.key in seen or (before is not None and before.batch_id == batch.pk):
+        if row.key in seen or (before is not None and before.batch == batch.pk):
             twice.append((row, seen.get(row.key)))
         elif before is None:
             chunk.new.append(row)
-        elif bytes(before.row_sha256) == row.sha256 and before.gone_at is None:
+        elif before.sha256 == row.sha256 and not before.is_gone:
             unchanged.append(row.key)
         else:
-            chunk.changed.append((row, before.target_id))
+            chunk.changed.append((row, before.target))
         seen.setdefault(row.key, row.line)
     return chunk, unchanged, twice
 
@@ -271,7 +291,13 @@ def _same_record(row: Taken, line: int | None) -> Problem:
 
 def _remember(batch: Batch, rows: Sequence[Taken], outcome: Outcome) -> None:
     """What these keys said and which records they became: one statement for a chunk."""
-    columns = [row.key for row in rows], [row.sha256 for row in rows], [outcome.became[row.key] for row in rows]
+    if not rows:
+        return
+    columns = (
+        array(row.key for row in rows),
+        array(row.sha256 for row in rows),
+        array(outcome.became[row.key] for row in rows),
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO imports_source (record, key, row_sha256, target_id, batch_id)"
@@ -283,18 +309,25 @@ def _remember(batch: Batch, rows: Sequence[Taken], outcome: Outcome) -> None:
 
 def _say_anew(batch: Batch, rows: Sequence[Taken]) -> None:
     """Keys whose row says something else now, or is there again."""
+    if not rows:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE imports_source s SET row_sha256 = x.sha, batch_id = %s, gone_at = NULL"
             " FROM unnest(%s::text[], %s::bytea[]) AS x (key, sha) WHERE s.record = %s AND s.key = x.key",
-            [batch.pk, [row.key for row in rows], [row.sha256 for row in rows], batch.record],
+            [batch.pk, array(row.key for row in rows), array(row.sha256 for row in rows), batch.record],
         )
 
 
 def _seen_again(batch: Batch, keys: Sequence[str]) -> None:
     """Keys that stand in this file as well: none of them is gone."""
-    if keys:
-        Source.objects.filter(record=batch.record, key__in=keys).update(batch=batch)
+    if not keys:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE imports_source SET batch_id = %s WHERE record = %s AND key = ANY (%s::text[])",
+            [batch.pk, batch.record, array(keys)],
+        )
 
 
 def _gone(acting: Acting, batch: Batch, taker: Taker) -> None:

@@ -14,11 +14,11 @@ from meruit.authority.acts import acting, moment
 from meruit.authority.errors import Invalid
 from meruit.authority.models import Decision
 from meruit.firm import queries as firm
-from meruit.firm.core.rates import NoRate, RateTable
+from meruit.firm.core.rates import NoRate, Rate, RateTable
 from meruit.matters.models import Matter
 from meruit.money import CENTS
 from meruit.people.models import Timekeeper
-from meruit.timesheets import access
+from meruit.timesheets import access, bulk
 from meruit.timesheets.models import Entry, Release, Transfer, Version
 
 if TYPE_CHECKING:
@@ -67,7 +67,11 @@ def price(new: NewEntry, matter: Matter, timekeeper: Timekeeper, rates: RateTabl
     if new.kind == "expense":
         value = CENTS.round((new.units or Decimal(1)) * (new.unit_cost or Decimal(0)))
         return Price(None, None, "cost", value, value)
-    found = rates.rate_for(firm.question(matter, timekeeper, new.worked_on, new.task_code))
+    return priced(new, rates.rate_for(firm.question(matter, timekeeper, new.worked_on, new.task_code)))
+
+
+def priced(new: NewEntry, found: Rate | NoRate) -> Price:
+    """Price time by a rate that was looked up."""
     if isinstance(found, NoRate):
         return Price(None, None, found.says, Decimal(0), Decimal(0))
     hours = new.hours or Decimal(0)
@@ -98,35 +102,17 @@ def prepare(actor: Actor, entries: Sequence[NewEntry], *, batch_id: int | None =
     rates = firm.rate_table({m.client_id for m in matters.values()})
     now = moment()
     with acting(actor):
-        made = Entry.objects.bulk_create(
+        made = bulk.write(
             [
-                Entry(
-                    kind=e.kind,
-                    matter_id=e.matter_id,
-                    timekeeper_id=e.timekeeper_id,
-                    source_key=e.source_key,
-                    suggestion_id=e.suggestion_id,
-                    batch_id=batch_id,
-                    prepared_by_id=actor.person_id,
-                    entered_at=now,
-                )
+                (e, price(e, matters[e.matter_id], timekeepers[e.timekeeper_id], rates), matters[e.matter_id].currency)
                 for e in entries
-            ]
+            ],
+            by=actor.person_id,
+            at=now,
+            batch_id=batch_id,
         )
-        Version.objects.bulk_create(
-            [
-                Version(
-                    **version(row.pk, 1, e, price(e, matters[e.matter_id], timekeepers[e.timekeeper_id], rates)),
-                    currency=matters[e.matter_id].currency,
-                    made_by_id=actor.person_id,
-                    made_at=now,
-                    batch_id=batch_id,
-                )
-                for row, e in zip(made, entries, strict=True)
-            ]
-        )
-        note("entries.prepared", "timesheets_entry", after={"count": len(made), "first": made[0].pk if made else None})
-    return [row.pk for row in made]
+        note("entries.prepared", "timesheets_entry", after={"count": len(made), "first": made[0] if made else None})
+    return made
 
 
 def revise(actor: Actor, entry_id: int, new: NewEntry, *, reason: str = "") -> int:

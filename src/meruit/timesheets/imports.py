@@ -15,18 +15,21 @@ from meruit.imports.core.problems import Problem
 from meruit.imports.models import Batch, Owner
 from meruit.matters.models import Matter
 from meruit.people.models import Timekeeper
-from meruit.timesheets.actions import NewEntry, price, version
+from meruit.timesheets import bulk
+from meruit.timesheets.actions import NewEntry, Price, price, priced, version
 from meruit.timesheets.models import Entry, SourceConflict, Version
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from meruit.authority.acts import Actor
-    from meruit.firm.core.rates import RateTable
+    from meruit.firm.core.rates import NoRate, Rate, RateTable
     from meruit.imports.core.rows import Taken
 
 #: Says which of these entries are on a bill already; handed in, since bills stand above.
 Billed = Callable[[Sequence[int]], set[int]]
+#: So many rates that were looked up are remembered, so that memory stays bounded.
+_REMEMBERED = 50_000
 
 
 class EntryTaker:
@@ -44,6 +47,7 @@ class EntryTaker:
         self.owned_elsewhere = Owner.objects.filter(record=record).exclude(owner="meruit").exists()
         self.today = moment().date()
         self._rates: dict[int, RateTable] = {}
+        self._found: dict[tuple[int, int, date, str], Rate | NoRate] = {}
 
     def take(self, chunk: Chunk) -> Outcome:
         """Write new entries in two statements, changed ones as new versions, conflicts where a bill has gone out."""
@@ -120,25 +124,9 @@ class EntryTaker:
 
     def _insert(self, batch: Batch, rows: Sequence[tuple[Taken, NewEntry]]) -> dict[str, int]:
         """Two statements for the whole chunk: entries, then what they say."""
-        now = moment()
-        entries = Entry.objects.bulk_create(
-            [
-                Entry(
-                    kind=new.kind,
-                    matter_id=new.matter_id,
-                    timekeeper_id=new.timekeeper_id,
-                    source_key=new.source_key,
-                    batch_id=batch.pk,
-                    prepared_by_id=self.actor.person_id,
-                    entered_at=now,
-                )
-                for _, new in rows
-            ]
-        )
-        Version.objects.bulk_create(
-            [self._version(entry.pk, 1, new, batch, now, "") for entry, (_, new) in zip(entries, rows, strict=True)]
-        )
-        return {row.key: entry.pk for entry, (row, _) in zip(entries, rows, strict=True)}
+        priced = [(new, self._price(new), self._by_id[new.matter_id].currency) for _, new in rows]
+        made = bulk.write(priced, by=self.actor.person_id, at=moment(), batch_id=batch.pk)
+        return {row.key: entry for entry, (row, _) in zip(made, rows, strict=True)}
 
     def _change(self, chunk: Chunk, said: Mapping[int, NewEntry]) -> None:
         """A changed row is its entry's next version; where its entry is billed, somebody has to look."""
@@ -158,11 +146,9 @@ class EntryTaker:
         made.save(force_insert=True)
 
     def _version(self, entry: int, number: int, new: NewEntry, batch: Batch, now: datetime, reason: str) -> Version:
-        matter = self._by_id[new.matter_id]
-        priced = price(new, matter, self._timekeeper_by_id[new.timekeeper_id], self._rate_table(matter.client_id))
         return Version(
-            **version(entry, number, new, priced),
-            currency=matter.currency,
+            **version(entry, number, new, self._price(new)),
+            currency=self._by_id[new.matter_id].currency,
             made_by_id=self.actor.person_id,
             made_at=now,
             batch_id=batch.pk,
@@ -195,6 +181,19 @@ class EntryTaker:
             after=None if new is None else {"narrative": new.narrative, "hours": str(new.hours)},
             found_at=moment(),
         )
+
+    def _price(self, new: NewEntry) -> Price:
+        """What an entry is worth; the same question for a rate is asked once an import."""
+        matter, timekeeper = self._by_id[new.matter_id], self._timekeeper_by_id[new.timekeeper_id]
+        rates = self._rate_table(matter.client_id)
+        if new.kind == "expense":
+            return price(new, matter, timekeeper, rates)
+        asked = matter.pk, timekeeper.pk, new.worked_on, new.task_code
+        if asked not in self._found:
+            if len(self._found) >= _REMEMBERED:
+                self._found.clear()
+            self._found[asked] = rates.rate_for(firm.question(matter, timekeeper, new.worked_on, new.task_code))
+        return priced(new, self._found[asked])
 
     def _rate_table(self, client_id: int) -> RateTable:
         if client_id not in self._rates:

@@ -124,10 +124,14 @@ BEGIN
     IF FOUND THEN
         RAISE EXCEPTION 'Version % of entry % is not the next one.', wrong.number, wrong.entry_id USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
-    SELECT v.entry_id, v.agreed_rate, v.worked_on INTO wrong
-      FROM new_rows v JOIN public.timesheets_entry e ON e.id = v.entry_id JOIN public.matters_matter m ON m.id = e.matter_id
-     WHERE v.agreed_rate IS NOT NULL
-       AND NOT firm.is_agreed(e.timekeeper_id, m.id, m.client_id, v.worked_on, v.task_code, v.currency, v.agreed_rate) LIMIT 1;
+    -- the same work at the same rate is asked about once, however many rows say it
+    SELECT a.entry_id, a.agreed_rate, a.worked_on INTO wrong
+      FROM (SELECT min(v.entry_id) AS entry_id, e.timekeeper_id, e.matter_id, v.worked_on, v.task_code, v.currency, v.agreed_rate
+              FROM new_rows v JOIN public.timesheets_entry e ON e.id = v.entry_id
+             WHERE v.agreed_rate IS NOT NULL
+             GROUP BY e.timekeeper_id, e.matter_id, v.worked_on, v.task_code, v.currency, v.agreed_rate) a
+      JOIN public.matters_matter m ON m.id = a.matter_id
+     WHERE NOT firm.is_agreed(a.timekeeper_id, m.id, m.client_id, a.worked_on, a.task_code, a.currency, a.agreed_rate) LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'Entry %: % an hour is no rate that was agreed for % .', wrong.entry_id, wrong.agreed_rate, wrong.worked_on
             USING ERRCODE = 'insufficient_privilege';

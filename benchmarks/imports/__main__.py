@@ -1,0 +1,71 @@
+"""A file of time through the real import, beside a bare COPY of the same rows and Django's bulk_create.
+
+    python -m benchmarks.imports                 # 100,000 rows; prints only
+    python -m benchmarks.imports --rows N --matters M
+    python -m benchmarks.imports --write         # and writes docs/proof/import.md
+
+The import reads the CSV, checks every row, prices it, keeps its natural key, and writes entry, version, history and
+audit as in life. The two limits write the parsed rows, which stand in memory, into one bare table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from meruit.postgres import logins, testing
+
+PAGE = Path(__file__).parents[2] / "docs" / "proof" / "import.md"
+
+
+def main() -> int:
+    """Run the size asked for."""
+    parser = argparse.ArgumentParser(prog="benchmarks.imports", description="Time from a file, beside its limits.")
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--matters", type=int, default=2_000)
+    parser.add_argument("--profile", action="store_true", help="tell where the import's Python spends its time")
+    parser.add_argument("--write", action="store_true", help="write docs/proof/import.md")
+    asked = parser.parse_args()
+    arguments = [str(asked.rows), str(asked.matters), *(["--profile"] if asked.profile else [])]
+    with testing.throwaway_cluster() as cluster:
+        cluster.create_database("imports")
+        urls = {login.variable: cluster.url(login, "imports") for login in logins.LOGINS}
+        told = subprocess.run(
+            [sys.executable, "-m", "benchmarks.imports.measure", *arguments],
+            env={**os.environ, **urls},
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+    page = "\n".join([*heading(), told.stdout])
+    print(page)
+    if asked.write:
+        PAGE.write_text(page, encoding="utf-8")
+    return 0
+
+
+def heading() -> list[str]:
+    """When, where and of which commit the figures are."""
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    busy = ", ".join(f"{load:.1f}" for load in os.getloadavg())
+    where = f"{platform.machine()}, {os.cpu_count()} cores (load {busy}), Python {platform.python_version()}"
+    return [
+        "# Import of time",
+        "",
+        f"{datetime.now(UTC):%d %B %Y}, {where}, commit {commit.stdout.strip() or 'unknown'}.",
+        "One run on a throw-away server without durability: `python -m benchmarks.imports --write`. Only ratios can",
+        "be compared, and a loaded machine blurs them.",
+        "",
+        "The import reads the file, checks and prices every row, keeps its key, and writes entry, version, history and",
+        "audit. The limits write rows that stand parsed in memory into one bare table, and check nothing.",
+        "",
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

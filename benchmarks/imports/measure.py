@@ -1,0 +1,172 @@
+"""The measurement in one database, whose addresses stand in the environment. Prints the table."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from meruit.postgres import logins
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from meruit.imports.models import Batch
+    from meruit.timesheets.actions import NewEntry
+
+HEADERS = ("Entry ID", "Matter", "Timekeeper", "Date", "Hours", "Narrative", "Task", "Activity")
+SIZE = 5_000  # rows a statement of bulk_create, as in the import's chunks
+
+
+def main() -> None:
+    """`python -m benchmarks.imports.measure ROWS MATTERS [--profile]`."""
+    rows, matters = int(sys.argv[1]), int(sys.argv[2])
+    owner = os.environ[logins.OWNER.variable]
+    schema = {**os.environ, "DJANGO_SETTINGS_MODULE": "meruit.settings.owner"}
+    subprocess.run([sys.executable, "-m", "meruit.schema"], env=schema, check=True)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "meruit.settings.app"
+    import django
+
+    django.setup()
+    from benchmarks.chain import yardsticks
+    from benchmarks.chain.founding import found, work
+
+    found(owner, matters)
+    agree()
+    entries = list(work(rows, matters))
+    with tempfile.TemporaryDirectory() as folder:
+        path = write(Path(folder) / "time.csv", entries)
+        copy = yardsticks.copy(owner, entries)
+        bulk = bulk_create(owner, entries)
+        yardsticks.drop(owner)
+        with profiled("--profile" in sys.argv):
+            start = time.perf_counter()
+            batch = take(path)
+            taken = time.perf_counter() - start
+        assert (batch.taken, batch.set_aside) == (rows, 0), (batch.taken, batch.set_aside)
+        start = time.perf_counter()
+        again = take(path)
+        known = time.perf_counter() - start
+        assert again.unchanged == rows, again.unchanged
+    print(table(rows, matters, {"import": taken, "the same file again": known, "bare COPY": copy, "bulk_create": bulk}))
+
+
+def agree() -> None:
+    """The firm's rate card, put forward and decided."""
+    from benchmarks.chain.founding import PARTNER, SPECIALIST, rates
+    from meruit.authority import actions as authority
+    from meruit.authority.acts import signed_in
+    from meruit.authority.models import Decision
+    from meruit.firm import actions as firm
+
+    terms = firm.propose_terms(signed_in(SPECIALIST), "rate", None, rates(), reason="Rate card")
+    decision = authority.decide(signed_in(PARTNER), terms, "approved")
+    firm.carry_out(signed_in(SPECIALIST), Decision.objects.get(pk=decision))
+
+
+def write(path: Path, entries: list[NewEntry]) -> Path:
+    """The entries as a firm's own system exports them."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        out = csv.writer(file)
+        out.writerow(HEADERS)
+        for n, e in enumerate(entries):
+            codes = e.task_code, e.activity_code
+            out.writerow((n, f"M-{e.matter_id}", f"TK-{e.timekeeper_id}", e.worked_on, e.hours, e.narrative, *codes))
+    return path
+
+
+def take(path: Path) -> Batch:
+    """The import as people and the night use it."""
+    from benchmarks.chain.founding import SPECIALIST
+    from meruit.authority.acts import signed_in
+    from meruit.desk import takers
+    from meruit.imports import actions
+    from meruit.imports.core.files import open_table
+
+    actor = signed_in(SPECIALIST)
+    acting = takers.as_(actor)
+    looked = actions.look("time", open_table(path))
+    mapping = looked.remembered or actions.confirm(acting, looked, looked.suggestion.columns, "year-month-day")
+    return actions.run(acting, looked, actions.begin(acting, looked, mapping), takers.taker(actor, "time"))
+
+
+def bulk_create(owner: str, entries: list[NewEntry]) -> float:
+    """Seconds for Django's bulk_create of the rows into the table that the bare COPY filled."""
+    from django.db import models, transaction
+
+    class Bare(models.Model):
+        matter_id = models.BigIntegerField()
+        timekeeper_id = models.BigIntegerField()
+        worked_on = models.DateField()
+        narrative = models.TextField()
+        hours = models.DecimalField(max_digits=8, decimal_places=2)
+        task_code = models.TextField()
+        activity_code = models.TextField()
+        rate = models.DecimalField(max_digits=18, decimal_places=4)
+        value = models.DecimalField(max_digits=18, decimal_places=4)
+
+        class Meta:
+            app_label = "imports"
+            managed = False
+            db_table = '"yardstick"."entry"'
+
+    with psycopg.connect(owner) as pg:
+        pg.execute("TRUNCATE yardstick.entry")
+        app = psycopg.conninfo.conninfo_to_dict(os.environ[logins.APP.variable])["user"]
+        pg.execute(f'GRANT USAGE ON SCHEMA yardstick TO "{app}"')
+        pg.execute(f'GRANT ALL ON ALL TABLES IN SCHEMA yardstick TO "{app}"')
+        pg.execute(f'GRANT ALL ON ALL SEQUENCES IN SCHEMA yardstick TO "{app}"')
+    start = time.perf_counter()
+    for at in range(0, len(entries), SIZE):
+        with transaction.atomic():
+            Bare.objects.bulk_create(
+                Bare(
+                    matter_id=e.matter_id,
+                    timekeeper_id=e.timekeeper_id,
+                    worked_on=e.worked_on,
+                    narrative=e.narrative,
+                    hours=e.hours,
+                    task_code=e.task_code,
+                    activity_code=e.activity_code,
+                    rate=350,
+                    value=350 * (e.hours or 0),
+                )
+                for e in entries[at : at + SIZE]
+            )
+    return time.perf_counter() - start
+
+
+def table(rows: int, matters: int, seconds: dict[str, float]) -> str:
+    """The figures and the two ratios, as a part of the proof page."""
+    out = [f"## {rows:,} rows in {matters:,} matters", "", "| what | s | rows a second |", "| --- | ---: | ---: |"]
+    out += [f"| {what} | {took:.2f} | {rows / took:,.0f} |" for what, took in seconds.items()]
+    copy, bulk = seconds["bare COPY"] / seconds["import"], seconds["bulk_create"] / seconds["import"]
+    out += ["", f"The import runs at {100 * copy:.0f} % of bare COPY (wanted: at least 25 %)", ""]
+    out[-2] += f" and at {bulk:.2f} times bulk_create (wanted: at least 2.5)."
+    return "\n".join(out)
+
+
+@contextlib.contextmanager
+def profiled(wanted: bool) -> Iterator[None]:
+    """Where the time goes, on standard error."""
+    if not wanted:
+        yield
+        return
+    import cProfile
+    import pstats
+
+    with cProfile.Profile() as profile:
+        yield
+    pstats.Stats(profile, stream=sys.stderr).sort_stats("tottime").print_stats(45)
+
+
+if __name__ == "__main__":
+    main()
