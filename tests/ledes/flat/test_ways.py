@@ -116,6 +116,42 @@ def test_where_the_file_is_cut_for_reading_changes_nothing(monkeypatch: pytest.M
         assert [f.to_json() for f in check_flat(data, dialect=NONE, quick=quick).findings] == whole
 
 
+ODDITIES = {
+    "a mark inside a value": (b"Work number 20 ", b"Work [] number 20 "),
+    "a line break inside a value": (b"Work number 20 ", b"Work\r\nnumber 20 "),
+    "a pipe too many": (b"Work number 20 ", b"Work | number 20 "),
+    "a value too few": (b"|Work number 20 ", b" Work number 20 "),
+    "a short record and a long one": (b"|Work number 20 ", b" Work number 20 |extra\x1e| |"),
+    "the character that parts records": (b"Work number 20 ", b"\x1e|\x1e|Work number 20 "),
+    "a control character": (b"Work number 20 ", b"Work\x7fnumber 20 "),
+    "a blank before the end": (b"[]", b" []"),
+    "an end mark lost": (b"[]", b""),
+    "a blank line": (b"[]", b"[]\r\n"),
+    "another matter in between": (b"|LIT-", b"|LIT-9"),
+    "another invoice in between": (b"|HR-", b"|XX-"),
+    "a character outside ASCII": (b"Work number 20 ", "Wörk number 20 ".encode()),
+    "a number used before": (b"Work number 20 ", b"Work number 19 "),
+}
+
+
+@pytest.mark.parametrize("odd", ODDITIES)
+def test_what_is_odd_inside_a_run_is_found_at_its_place(
+    long_file: Path, monkeypatch: pytest.MonkeyPatch, odd: str
+) -> None:
+    wanted, instead = ODDITIES[odd]
+    lines = long_file.read_bytes().splitlines(keepends=True)[: 2 + 12 * 40]
+    before = lines[2 + 7 * 40 + 20]
+    lines[2 + 7 * 40 + 20] = before.replace(wanted, instead)
+    assert lines[2 + 7 * 40 + 20] != before
+    data = b"".join(lines)
+    thorough = check_flat(data, dialect=NONE, quick=False)
+    for piece in (1 << 20, 20_000, 3_000):
+        monkeypatch.setattr(module, "PIECE", piece)
+        quick = check_flat(data, dialect=NONE)
+        assert [f.to_json() for f in quick.findings] == [f.to_json() for f in thorough.findings], piece
+        assert (quick.lines, quick.invoices) == (thorough.lines, thorough.invoices)
+
+
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_good_bill_is_good_at_every_portal(slug: str) -> None:
     for name in ("LEDES1998B", "LEDES98BI V2"):

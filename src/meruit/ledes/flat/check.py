@@ -136,14 +136,15 @@ def _through(
     """The bytes from `begin` to `stop`, piece by piece, through one scan."""
     stream.seek(begin)
     left = None if stop is None else stop - begin
-    rest = b""
-    while piece := stream.read(PIECE if left is None else min(PIECE, left)):
+    rest, piece = b"", stream.read(PIECE if left is None else min(PIECE, left))
+    while piece:
         if left is not None:
             left -= len(piece)
-        rest = scan.feed(rest + piece, final=False)
+        following = stream.read(PIECE if left is None else min(PIECE, left))
+        rest = scan.feed(rest + piece, final=not following)
         if progress:
             progress(len(piece))
-    scan.feed(rest, final=True)
+        piece = following
     return scan.finish()
 
 

@@ -67,7 +67,7 @@ class Cells(dict[bytes, tuple[str, str]]):
 class Look:
     """Records in a row with the same beginning: `head` its cells, `columns` those after it, side by side."""
 
-    __slots__ = ("_offsets", "_values", "batch", "byte", "columns", "head", "line", "scan")
+    __slots__ = ("_offsets", "_values", "byte", "columns", "head", "line", "run", "scan")
 
     def __init__(
         self,
@@ -76,9 +76,9 @@ class Look:
         columns: Sequence[Sequence[bytes]],
         line: int,
         byte: int,
-        batch: Sequence[bytes] | None = None,
+        run: bytes | None = None,
     ) -> None:
-        self.scan, self.head, self.batch, self.columns = scan, head, batch, columns
+        self.scan, self.head, self.run, self.columns = scan, head, run, columns
         self.line, self.byte = line, byte
         self._offsets: list[int] | None = None
         self._values: dict[int, tuple[list[str], list[str]]] = {}
@@ -119,13 +119,13 @@ class Look:
 
     def byte_of(self, k: int, column: int) -> int:
         """The byte in the file where a cell begins; of the record itself for column -1."""
-        if self.batch is None and self._offsets is not None:
+        if self.run is None and self._offsets is not None:
             return self._offsets[column] if column >= 0 else self.byte
         start = self.byte
-        if self.batch is not None and k:
+        if self.run is not None and k:
             if self._offsets is None:
-                size = len(self.scan.end)
-                self._offsets = list(accumulate((len(piece) + size for piece in self.batch), initial=0))
+                sizes = map(len, self.run.split(self.scan.end))
+                self._offsets = list(accumulate((size + len(self.scan.end) for size in sizes), initial=0))
             start += self._offsets[k]
         if column <= 0:
             return start

@@ -32,6 +32,11 @@ if TYPE_CHECKING:
 LONGEST_DAMAGE = 1 << 20
 #: Findings of one rule kept for one file; more are counted. Memory stays bounded on any input.
 MOST_OF_A_RULE = 20_000
+#: What parts two records while a run is cut into cells: a character that no file with it goes that way.
+_MARK = b"\x1e"
+_PARTED = b"|" + _MARK + b"|"
+#: A common beginning longer than this, or a record longer than the other, is looked at record by record.
+_LONGEST_HEAD, _FAR = 1 << 12, 1 << 16
 #: Fees without codes that one invoice remembers; nobody codes more than these by hand from a list.
 MOST_UNCODED = 1000
 
@@ -139,9 +144,14 @@ class Scan:
         """Judge the records in `data`; the return value is their rest, to be put before what follows."""
         if not self.quick:
             return self._feed_slowly(data, final=final)
+        plain = data.isascii()
+        done, goes_on = self._straight(data, plain=plain, final=final)
+        if done:
+            data = data[done:]
+            if not data or goes_on:
+                return data
         pieces = data.split(self.end)
         tail = pieces.pop()
-        plain = data.isascii()
         i, count, begin = 0, len(pieces), self.byte
         while i < count:
             i = self._run(pieces, i, plain=plain, final=final)
@@ -207,6 +217,56 @@ class Scan:
         self.line += region.count(b"\r" if self.frame.newline == b"\r" else b"\n")
         self.byte += len(region)
 
+    def _straight(self, data: bytes, *, plain: bool, final: bool) -> tuple[int, bool]:
+        """Judge run after run from the beginning of `data` while nothing is damaged.
+
+        Between two records of a run stand the end of the one and the beginning both share, so a whole run is
+        cut into cells at once; what is in any way unlike that is left to be looked at record by record.
+        Returned are where that begins, and whether it is only a run that may go on in the next piece.
+        """
+        at, size = 0, len(data)
+        while at < size and _MARK not in data:
+            head = data[at : at + _LONGEST_HEAD].split(b"|", PREFIX)
+            if len(head) <= PREFIX:
+                return at, not final and size - at < _LONGEST_HEAD
+            del head[PREFIX]
+            prefix = data[at : at + sum(map(len, head)) + PREFIX]
+            between = self.end + prefix
+            last = at
+            while (found := data.rfind(between, last, last + _FAR)) >= 0:
+                last = found + len(self.end)
+            close = data.find(self.end, last)
+            stop = close + len(self.end)
+            if not final and (close < 0 or size - stop < len(prefix)):
+                return at, True
+            columns = None
+            if close >= 0 and not data.startswith(prefix, stop):
+                columns = self._cut(data[at:close], between)
+            if columns is None:
+                break
+            self._batch(head, prefix, data[at:close], columns, plain=plain)
+            at = stop
+        return at, False
+
+    def _cut(self, run: bytes, between: bytes) -> list[list[bytes]] | None:
+        """The columns of a run without its records' common beginning, or None if anything in it is odd."""
+        text = run.replace(between, _PARTED)
+        if b"\n" in text or b"\r" in text or (b"]" in text and b"[]" in text):
+            return None
+        cells = text.split(b"|")
+        del cells[:PREFIX]
+        width = self.pipes + 1 - PREFIX
+        step = width + 1
+        parted = (len(run) - len(text)) // (len(between) - len(_PARTED))
+        if len(cells) != parted * step + width or cells[width::step].count(_MARK) != parted:
+            return None
+        return self._unpadded([cells[i::step] for i in range(width)])
+
+    @staticmethod
+    def _unpadded(columns: list[list[bytes]]) -> list[list[bytes]] | None:
+        """None if a blank stands before the end of a record."""
+        return None if any(last.endswith((b" ", b"\t")) for last in set(columns[-1])) else columns
+
     def _run(self, pieces: list[bytes], start: int, *, plain: bool, final: bool) -> int:
         """Judge the records from `start` that begin alike; where they stop, or the first damaged one.
 
@@ -230,7 +290,7 @@ class Scan:
             batch = batch[:whole]
             columns = self._columns([piece[size:] for piece in batch], prefix) if batch else None
         if columns is not None:
-            self._batch(head[:PREFIX], prefix, batch, columns, plain=plain)
+            self._batch(head[:PREFIX], prefix, self.end.join(batch), columns, plain=plain)
         return start + len(batch)
 
     def _columns(self, tails: list[bytes], prefix: bytes) -> list[list[bytes]] | None:
@@ -249,26 +309,22 @@ class Scan:
         cells = (b"|" + self.end + b"|").join(tails).split(b"|")
         if len(cells) != len(tails) * step - 1 or cells[width::step].count(self.end) != len(tails) - 1:
             return None
-        columns = [cells[i::step] for i in range(width)]
-        if any(last.endswith((b" ", b"\t")) for last in set(columns[-1])):
-            return None
-        return columns
+        return self._unpadded([cells[i::step] for i in range(width)])
 
-    def _batch(
-        self, head: list[bytes], prefix: bytes, batch: list[bytes], columns: list[list[bytes]], *, plain: bool
-    ) -> None:
+    def _batch(self, head: list[bytes], prefix: bytes, run: bytes, columns: list[list[bytes]], *, plain: bool) -> None:
+        """Judge the records of `run`, the last of them without its end."""
         if self.way is None:
             return
-        look = Look(self, head, columns, self.line, self.byte, batch)
+        look = Look(self, head, columns, self.line, self.byte, run)
         bill = self._bill_of(look)
-        count = len(batch)
+        count = len(columns[0])
         bill.records += count
         self.out.lines += count
         self.way.judge_batch(bill, prefix, look, plain=plain)
         if self.screen:
             self._screen(self._seen(bill, look, range(self.line, self.line + count)))
         self.line += count
-        self.byte += sum(map(len, batch)) + count * len(self.end)
+        self.byte += len(run) + len(self.end)
 
     def _seen(self, bill: Bill, look: Look, lines: Sequence[int]) -> Batch:
         return Batch(bill.number, lines, look.head, look.columns, self.frame.layout, self.frame.encoding)
