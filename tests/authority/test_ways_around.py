@@ -37,7 +37,7 @@ class Stage:
 
     def state(self) -> list[tuple[object, ...]]:
         """A digest of every row there is."""
-        return self._owner.execute(self._state.encode()).fetchall()
+        return self._owner.execute(f"SELECT * FROM ({self._state}) s ORDER BY 1".encode()).fetchall()
 
 
 @pytest.fixture(scope="module")

@@ -55,7 +55,12 @@ def system(step: str) -> Actor:
 
 @contextlib.contextmanager
 def acting(actor: Actor) -> Iterator[None]:
-    """One transaction in which `actor` acts. Deferred checks speak before it ends, so that they are sentences."""
+    """One transaction in which `actor` acts. Deferred checks speak before it ends, so that they are sentences.
+
+    Acts nest for the same actor; only the outermost asks for the deferred checks, since an inner one may leave
+    the books half posted.
+    """
+    outermost = not connection.in_atomic_block
     with sentences(), transaction.atomic():
         with connection.cursor() as cursor:
             if actor.token is not None:
@@ -63,8 +68,9 @@ def acting(actor: Actor) -> Iterator[None]:
             else:
                 cursor.execute("SELECT authority.act_as_system(%s)", [actor.step or "unnamed"])
         yield
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        if outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def moment() -> datetime:

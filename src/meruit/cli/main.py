@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "backup": ("run", "backup", "Write a backup to a new folder."),
     "restore": ("run", "restore", "Put a backup in the place of the database, once it has passed every check."),
     "import": ("imports", "command", "Take a file of time, costs, clients, matters, rates or terms in."),
+    "portals": ("portals", "app", "Check, show, compare and connect portals."),
     "rehearse": ("portals", "rehearse", "Run a client's portal to practise on."),
     "authority": ("authority", "authority", "Show who may decide what, how far, and with how many eyes."),
     "audit": ("audit", "audit", "Export the audit trail for a check from outside; print a receipt."),

@@ -51,26 +51,33 @@ def doctor() -> None:
 
 def _mechanism(installation: Installation) -> Iterator[Point]:
     """What must hold of the authority line and its trail, where a database can be asked."""
+    import json
+    import os
+    import subprocess
+
     from meruit.postgres import WORKER, PostgresRefused
     from meruit.postgres.doctor import Point
+    from meruit.postgres.installation import module
+    from meruit.postgres.supervisor import environment_of
 
     try:
         with installation.reachable(WORKER) as reached:
-            from django.db import Error
-
-            from meruit.cli.serve import as_worker
-
-            as_worker(reached[WORKER])
-            from meruit.authority import queries
-
-            try:
-                for found in queries.examine():
-                    yield Point(found.subject, found.well, found.says)
-            except Error as error:
-                first = str(error).splitlines()[0]
-                yield Point("mechanism", False, f"It cannot be asked ({first}); run `meruit init`.")
+            asked = subprocess.run(
+                module("meruit.authority.examine"),
+                env=environment_of(
+                    WORKER, reached[WORKER], os.environ, DJANGO_SETTINGS_MODULE="meruit.settings.worker"
+                ),
+                capture_output=True,
+                text=True,
+                check=False,
+            )
     except PostgresRefused:
         return  # said above, as a point of its own
+    for line in asked.stdout.splitlines():
+        yield Point(*json.loads(line))
+    if asked.returncode:
+        why = (asked.stderr.strip().splitlines() or ["no word"])[-1]
+        yield Point("mechanism", False, f"It cannot be asked ({why}); run `meruit init`.")
 
 
 @click.command()

@@ -67,8 +67,8 @@ class Rehearsal:
         quiet = time.monotonic()
         seen = -1
         while time.monotonic() < until:
-            said = len(list((self.home / "outbox").glob("*")))
-            waiting = [p for p in (self.home / "inbox").glob("*") if not p.name.startswith(".")]
+            said = len(list((self.home / "drop" / "outbox").glob("*")))
+            waiting = [p for p in (self.home / "drop" / "inbox").glob("*") if not p.name.startswith(".")]
             if said != seen or waiting:
                 seen, quiet = said, time.monotonic()
             elif time.monotonic() - quiet > QUIET_SECONDS:
