@@ -46,7 +46,7 @@ class EntryTaker:
         self._timekeeper_by_id = {t.pk: t for t in self.timekeepers.values()}
         self.owned_elsewhere = Owner.objects.filter(record=record).exclude(owner="meruit").exists()
         self.today = moment().date()
-        self._rates: dict[int, RateTable] = {}
+        self._rates: RateTable | None = None
         self._found: dict[tuple[int, int, date, str], Rate | NoRate] = {}
 
     def take(self, chunk: Chunk) -> Outcome:
@@ -185,20 +185,16 @@ class EntryTaker:
     def _price(self, new: NewEntry) -> Price:
         """What an entry is worth; the same question for a rate is asked once an import."""
         matter, timekeeper = self._by_id[new.matter_id], self._timekeeper_by_id[new.timekeeper_id]
-        rates = self._rate_table(matter.client_id)
+        if self._rates is None:
+            self._rates = firm.rate_table({m.client_id for m in self.matters.values()})
         if new.kind == "expense":
-            return price(new, matter, timekeeper, rates)
+            return price(new, matter, timekeeper, self._rates)
         asked = matter.pk, timekeeper.pk, new.worked_on, new.task_code
         if asked not in self._found:
             if len(self._found) >= _REMEMBERED:
                 self._found.clear()
-            self._found[asked] = rates.rate_for(firm.question(matter, timekeeper, new.worked_on, new.task_code))
+            self._found[asked] = self._rates.rate_for(firm.question(matter, timekeeper, new.worked_on, new.task_code))
         return priced(new, self._found[asked])
-
-    def _rate_table(self, client_id: int) -> RateTable:
-        if client_id not in self._rates:
-            self._rates[client_id] = firm.rate_table([client_id])
-        return self._rates[client_id]
 
 
 def _timekeepers() -> dict[str, Timekeeper]:
