@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,7 +15,8 @@ if TYPE_CHECKING:
 
 _STRICT = re.compile(rb"-?[0-9]{1,6}(?:\.[0-9]{1,4})?")
 UNIT = 10_000
-_POINT = itemgetter(-3)
+#: Every byte as itself, digits as 0.
+_SHAPE = bytes(48 if 48 <= byte < 58 else byte for byte in range(256))
 #: More distinct amounts than this are not remembered: memory stays bounded on any input.
 _MOST = 1 << 18
 
@@ -56,20 +56,20 @@ def strict_amount(cell: bytes) -> int:
 def cents(column: Sequence[bytes]) -> list[int] | None:
     """A column in which every cell has exactly two decimals, as cents; None where one has not.
 
-    The column is read as one text: with its digits and minus signs taken out nothing but points and commas
-    must be left, one point to a cell, and each point stands before the last two digits. What `int` then takes
-    is an amount in the strict form, for a minus it would not take stands elsewhere than in front.
+    The column is read as one text in which every cell ends in a comma. Its shape has 0 for each digit: each
+    cell must end in a point and two digits, and before them stand one to six digits and perhaps a minus, and
+    nothing else. What `int` then takes is an amount in the strict form, for a minus it would not take stands
+    elsewhere than in front.
     """
-    sizes = list(map(len, column))
-    if min(sizes) < 4 or max(sizes) > 9 or set(map(_POINT, column)) != {46}:
+    text = b",".join(column) + b","
+    shape = text.translate(_SHAPE)
+    if shape.count(b".00,") != len(column) or b"0000000" in shape:
         return None
-    text = b",".join(column)
-    if text.translate(None, b"0123456789-") != b".," * (len(column) - 1) + b".":
-        return None
-    if b"-." in text or b".-" in text:
+    wholes = b"," + shape.replace(b".00,", b",")
+    if wholes.translate(None, b"0-") != b"," * (len(column) + 1) or b",," in wholes or b"-," in wholes:
         return None
     try:
-        return list(map(int, text.translate(None, b".").split(b",")))
+        return list(map(int, text[:-1].translate(None, b".").split(b",")))
     except ValueError:
         return None
 

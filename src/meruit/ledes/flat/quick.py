@@ -16,6 +16,7 @@ from meruit.ledes.flat.amounts import UNIT, Odd, cents
 from meruit.ledes.flat.bill import differences, person_flaw, tax_flaw
 from meruit.ledes.flat.judge import CODING, PERSON
 from meruit.ledes.flat.look import cleaned
+from meruit.ledes.flat.memory import MOST
 from meruit.ledes.values import day_of
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
 #: Columns before LINE_ITEM_NUMBER: every record of one invoice and matter begins with the same text.
 PREFIX = 8
 _CONTROLS = bytes({*range(32), 127})
+#: Every byte as itself, control characters as blanks.
+_TAMED = bytes(32 if byte in _CONTROLS else byte for byte in range(256))
+#: How most invoices number their lines; such a column need not be looked at again.
+_COUNTED = [b"%d" % number for number in range(1, 2001)]
 #: Half a cent in units of 10^-8, the product of two amounts in 10^-4.
 _HALF_CENT = 500_000
 #: Shorter narratives may be empty or the word NULL; longer ones may not fit a field of 15,360 bytes.
@@ -50,6 +55,8 @@ class Quick:
         #: Combinations of which all was told that is told once a file.
         self.told: set[Combination] = set()
         self.told_grades: set[bytes] = set()
+        #: Persons of whom nothing is to be said in this file.
+        self.plain_people: set[Combination] = set()
         self.amounts, self.days, self.numbers = memory.amounts, memory.days, memory.numbers
         self.codings, self.plain_codings, self.persons = memory.codings, memory.plain_codings, memory.persons
         tail = {name: at[name] - PREFIX for name in at if at[name] >= PREFIX}
@@ -61,21 +68,27 @@ class Quick:
         portal = self.judge.dialect
         self.exact_only = portal.rounding != "either" or min(portal.unit_places, portal.rate_places) < 4
         self.bounds_dates = self.judge.severity("LD02", "advice") is not None
+        as_of = self.judge.as_of
+        self.today = f"{as_of:%Y%m%d}".encode() if as_of else b""
         self.longest = min(portal.lengths.get("LINE_ITEM_DESCRIPTION", _LONG), _LONG)
 
     def judge_batch(self, bill: Bill, prefix: bytes, look: Look, *, plain: bool) -> None:
         """Judge the records of `look`; `plain` says that their whole surroundings are ASCII."""
         columns = look.columns
         self.memory.trim()
-        numbers = set(columns[self.tail["LINE_ITEM_NUMBER"]])
+        if len(self.plain_people) > MOST:
+            self.plain_people.clear()
+        column = columns[self.tail["LINE_ITEM_NUMBER"]]
+        counted = column == _COUNTED[: len(column)]
+        numbers = set() if counted else set(column)
         self._beginning(bill, prefix, look)
         self._shared(bill, prefix, columns, look)
         doubtful = self._sums(bill, columns)
         doubtful |= self._dates(look.head, columns[self.tail["LINE_ITEM_DATE"]])
         doubtful |= self._narratives(columns[self.tail["LINE_ITEM_DESCRIPTION"]], plain=plain)
         if not numbers <= self.numbers:
-            doubtful |= self._line_numbers(columns[self.tail["LINE_ITEM_NUMBER"]], numbers)
-        self._once(bill, look, numbers)
+            doubtful |= self._line_numbers(column, numbers)
+        self._once(bill, look, differ=counted or (len(numbers) == len(column) and b"" not in numbers))
         self._codings(bill, columns, look)
         self._people(bill, columns, look)
         if self.judge.gross:
@@ -226,7 +239,7 @@ class Quick:
         if not (self._real(start) and self._real(end) and self._real(invoiced)):
             return b"1", b"0"
         high = min(end, invoiced)
-        return start, min(high, f"{self.judge.as_of:%Y%m%d}".encode()) if self.judge.as_of else high
+        return start, min(high, self.today) if self.today else high
 
     def _narratives(self, texts: Column, *, plain: bool) -> set[int]:
         """Which narratives are short or long, or hold more than plain characters."""
@@ -235,7 +248,7 @@ class Quick:
         if min(sizes) < _SHORT or max(sizes) > self.longest:
             doubtful.update(k for k, size in enumerate(sizes) if not _SHORT <= size <= self.longest)
         together = b"".join(texts)
-        if len(together.translate(None, _CONTROLS)) != len(together):
+        if together.translate(_TAMED) != together:
             doubtful.update(k for k, t in enumerate(texts) if len(t.translate(None, _CONTROLS)) != len(t))
         if not plain and not together.isascii():
             doubtful.update(k for k, text in enumerate(texts) if not text.isascii())
@@ -251,8 +264,8 @@ class Quick:
                 doubtful.update(_where(numbers, number))
         return doubtful
 
-    def _once(self, bill: Bill, look: Look, numbers: set[bytes]) -> None:
-        """Line numbers and entries that may stand only once in an invoice.
+    def _once(self, bill: Bill, look: Look, *, differ: bool) -> None:
+        """Line numbers (which `differ` or not) and entries that may stand only once in an invoice.
 
         Most invoices come in one run, and a run whose numbers and narratives all differ needs no memory
         of them. The run is kept until the invoice ends or goes on; only then its lines are remembered.
@@ -260,7 +273,7 @@ class Quick:
         texts = look.columns[self.tail["LINE_ITEM_DESCRIPTION"]]
         count = len(texts)
         alone = bill.records == count and bill.run is None
-        if alone and len(numbers) == count == len(set(texts)) and b"" not in numbers:
+        if alone and differ and count == len(set(texts)):
             bill.run = look
             return
         self.recall(bill)
@@ -283,9 +296,10 @@ class Quick:
     def _codings(self, bill: Bill, columns: Columns, look: Look) -> None:
         """Each combination of type and codes is judged once and then remembered."""
         kinds, tasks, expenses, activities = (columns[i] for i in self.coding_places)
-        new = set(zip(kinds, tasks, expenses, activities, strict=True)).difference(self.plain_codings, bill.codings_met)
+        here = set(zip(kinds, tasks, expenses, activities, strict=True))
         if not bill.coded:
-            bill.coded = any(kind == b"F" and task for kind, task in zip(kinds, tasks, strict=True))
+            bill.coded = any(kind == b"F" and task for kind, task, _, _ in here)
+        new = here - self.plain_codings - self.told - bill.codings_met
         if not new:
             return
         rows = list(zip(kinds, tasks, expenses, activities, strict=True))
@@ -313,7 +327,12 @@ class Quick:
         """Each person is judged once, and compared with what the invoice said of that person before."""
         rows = list(zip(*[columns[i] for i in self.person_places], strict=True))
         for first, who in sorted((rows.index(who), who) for who in set(rows) - bill.people_met):
-            flaws = () if self._plain_person(who) else self.persons.get(who)
+            if who in self.plain_people or self._plain_person(who):
+                self.plain_people.add(who)
+                bill.people_met.add(who)
+                self._same_person(bill, who, first, look)
+                continue
+            flaws = self.persons.get(who)
             if flaws is None:
                 flaws = self._learn(self.persons, who, self.judge.person, self.person_places, first, look)
                 if flaws and all(flaw.once == "file" for flaw in flaws):
