@@ -151,7 +151,7 @@ def _through(
 def assemble(outcomes: Sequence[Outcome], found: Frame, judge: Judge, name: str | None) -> list[Finding]:
     """All findings of a file in the order of its lines, those of the file as a whole among them."""
     findings = list(_joined(outcomes, judge))
-    scan = Scan(found, judge, name)
+    scan = Scan(found, judge, name, quick=False)
     findings += [
         scan.finding(note.flaw, note.line, 0 if note.line == 1 else None, None, None, None, None)
         for note in found.notes
@@ -220,7 +220,7 @@ def _whole_file(outcomes: Sequence[Outcome], found: Frame, judge: Judge, scan: S
                 reason="FMT-ENCODING",
             )
         )
-    base = Path(scan.name).name if scan.name else ""
+    base = Path(scan.name).name if scan.name and (portal.extensions or portal.file_name) else ""
     if base and portal.extensions and not base.lower().endswith(portal.extensions):
         flaws.append(
             Flaw(
@@ -264,9 +264,10 @@ def report_of(name: str | None, found: Frame, outcomes: Sequence[Outcome], findi
     for outcome in outcomes:
         report.lines += outcome.lines
         report.invoices.update(outcome.invoices)
-    counted: Counter[str] = Counter()
+    counted: dict[str, int] = {}
     for outcome in outcomes:
-        counted.update(outcome.counts)
+        for rule, count in outcome.counts.items():
+            counted[rule] = counted.get(rule, 0) + count
     for rule, count in counted.items():
         if count > MOST_OF_A_RULE:
             report.left_out[rule] = count - MOST_OF_A_RULE

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 from meruit.ledes.flat.layout import Layout, standard
@@ -73,10 +74,22 @@ def newline_of(head: bytes) -> bytes:
     return b"\r" if b"\r" in head and b"\n" not in head else b"\n"
 
 
+@cache
+def _beginning(name: str, newline: bytes) -> bytes:
+    """The first two lines of a file that keeps to its format, as nearly all do."""
+    spec = table(name)
+    return b"".join(line.encode() + newline for line in (spec.heading.identifier, "|".join(spec.names) + "[]"))
+
+
 def frame(head: bytes, encoding: Encoding) -> Frame:
     """The frame told by `head`, the first bytes of a file already known in UTF-8 or a superset of ASCII."""
     newline = newline_of(head[:8192])
     cut = b"\r" if newline == b"\r" else b"\n"
+    for name in FLAT:
+        beginning = _beginning(name, newline)
+        if not encoding.mark and head.startswith(beginning):
+            identifier = table(name).heading.identifier
+            return Frame(name, standard(name), encoding, newline, identifier, len(beginning), 3)
     notes: list[Note] = []
     if encoding.mark:
         notes.append(Note(Flaw("LF05", "advice", -1, f"The file begins with a byte order mark ({encoding.name})."), 1))
