@@ -80,9 +80,12 @@ def judge(
     chosen = portal if isinstance(portal, Dialect) else dialect(portal) if portal else NONE
     with opened(source) as (stream, path):
         head = stream.read(HEAD)
+        shown = name if name is not None else path
         if looks_xml(head):
             stream.seek(0)
-            return _report_xml(stream.read(), name if name is not None else path, chosen, as_of)
+            return _report_xml(stream.read(), shown, chosen, as_of)
+        if len(head) < HEAD:  # all of it: a small file is opened and read once
+            source, name = head, shown
     if jobs > 1 and screen is None and not isinstance(source, bytes):
         return check_in_parts(source, dialect=chosen, as_of=as_of, jobs=jobs, progress=progress)
     return check_flat(source, dialect=chosen, as_of=as_of, name=name, screen=screen, progress=progress)
