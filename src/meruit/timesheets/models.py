@@ -22,23 +22,24 @@ class Entry(models.Model):
         EXPENSE = "expense"
 
     kind = models.TextField(choices=Kind.choices)
-    matter = models.ForeignKey(Matter, models.PROTECT, related_name="+")
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="+", db_index=False)  # has the index below
     timekeeper = models.ForeignKey(Timekeeper, models.PROTECT, related_name="+")
     version = models.IntegerField(default=1)
-    source_key = models.TextField(null=True, unique=True)
+    source_key = models.TextField(null=True)
     suggestion = models.OneToOneField(Suggestion, models.PROTECT, null=True, related_name="+")
     batch_id = models.BigIntegerField(null=True)
-    prepared_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    prepared_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     entered_at = models.DateTimeField()
 
     class Meta:
         indexes = [models.Index(fields=["matter", "kind"], name="timesheets_matter")]
+        constraints = [models.UniqueConstraint(fields=["source_key"], name="timesheets_one_source")]
 
 
 class Version(models.Model):
     """What an entry said at one time. Before release its preparer adds versions; afterwards a decision does."""
 
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="versions")
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="versions", db_index=False)  # see the constraint
     number = models.IntegerField()
     worked_on = models.DateField()
     narrative = models.TextField()
@@ -56,7 +57,7 @@ class Version(models.Model):
     standard_value = money()
     worked_value = money()  # at the agreed rate
     currency = models.TextField()
-    made_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    made_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     made_at = models.DateTimeField()
     reason = models.TextField(blank=True)
     batch_id = models.BigIntegerField(null=True)  # the import it came with
