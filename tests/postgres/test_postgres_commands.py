@@ -85,7 +85,8 @@ def test_a_backup_is_restored_checked_and_put_in_place(home: Path, tmp_path: Pat
         assert connection.execute("SELECT count(*) FROM audit_seal").fetchone() == (3,)
     examined = call(home, run.doctor)
     ill = [line.split()[1] for line in examined.stdout.splitlines() if line.startswith("ILL")]
-    assert set(ill) <= {"chain:", "trail:", "mechanism:"}, examined.output  # the three records of this test tell of nothing
+    # the three records of this test tell of nothing that happened, and the trail is said to be ill
+    assert set(ill) <= {"chain:", "trail:", "mechanism:"}, examined.output
     assert "guards: Every effect has its guard." in examined.stdout
 
 
