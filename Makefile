@@ -14,13 +14,13 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: $(STAMP) ## make .venv with everything the other targets need; starts nothing
+	@$(BIN)/python -m meruit.ui.assets
 
 $(STAMP): $(REQUIREMENTS) pyproject.toml package-lock.json
 	@echo "Setting up .venv (a minute or two, once) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(REQUIREMENTS)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@$(BIN)/python -m meruit.ui.assets
 	@touch $(STAMP)
 
 demo: setup ## a firm of 25 people, one night's work, and the first pages in the browser

@@ -97,7 +97,9 @@ def test_the_doctor_ends_with_1_on_a_finding_and_every_command_with_2_on_a_refus
     assert refused.exit_code == 2
     assert refused.stderr == f"There is no installation at {nothing}; make one with `meruit init`.\n"
     assert call(home, run.restore, str(tmp_path)).exit_code == 2
-    half = CliRunner().invoke(run.doctor, env={"DATABASE_URL": "postgresql://a:hush@h/d", "MERUIT_HOME": str(home)})
+    alone: dict[str, str | None] = {login.variable: None for login in LOGINS}
+    alone |= {"DATABASE_URL": "postgresql://a:hush@h/d", "MERUIT_HOME": str(home)}
+    half = CliRunner().invoke(run.doctor, env=alone)
     assert half.exit_code == 2
     assert "MERUIT_GATE_URL is not set" in half.stderr
     assert "hush" not in half.output
