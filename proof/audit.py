@@ -34,9 +34,9 @@ sys.path[:0] = [str(VERIFIER.parent), str(ROOT / "proof" / "parts")]
 
 import audit_trail as trail  # noqa: E402 - from proof/parts, like audit_tampering
 import verify_audit as verifier  # noqa: E402 - stands alone in tools/, outside any package
-from audit_tampering import WAYS, Case, NothingToTamperWith, Way, mangled  # noqa: E402
+from audit_tampering import WAYS, Case, NothingToTamperWith, Way, mangled  # noqa: E402 - from proof/parts
 
-from meruit.audit import core  # noqa: E402
+from meruit.audit import core  # noqa: E402 - after the folders above are on the path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

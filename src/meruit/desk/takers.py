@@ -10,15 +10,13 @@ from meruit.authority.acts import acting, moment
 from meruit.firm.imports import TermsTaker
 from meruit.imports.actions import Acting
 from meruit.imports.models import Owner, SetAside
-from meruit.invoices.models import InvoiceLine
 from meruit.matters.imports import ClientTaker, MatterTaker, PayerTaker
 from meruit.matters.models import Matter
 from meruit.matters.timekeepers import TimekeeperTaker
+from meruit.prebills.queries import billed
 from meruit.timesheets.imports import EntryTaker
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from meruit.authority.acts import Actor
     from meruit.imports.actions import Taker
     from meruit.imports.models import Batch
@@ -48,7 +46,7 @@ def taker(actor: Actor, record: str) -> Taker:
         case "rates" | "terms":
             return TermsTaker(actor, record, visible)
         case _:
-            return EntryTaker(actor, record, visible, _billed)
+            return EntryTaker(actor, record, visible, billed)
 
 
 def waiting(actor: Actor, batch: Batch) -> list[SetAside]:
@@ -64,8 +62,3 @@ def waiting(actor: Actor, batch: Batch) -> list[SetAside]:
     visible = {number.lower() for number in access.matters(actor).values_list("number", flat=True)}
     walled = {number.lower() for number in Matter.objects.values_list("number", flat=True)} - visible
     return [row for row in rows if str(row.raw.get(column, "")).lower() not in walled]
-
-
-def _billed(entries: Sequence[int]) -> set[int]:
-    lines = InvoiceLine.objects.filter(entry_id__in=list(entries), invoice__reversal=None)
-    return set(lines.values_list("entry_id", flat=True))
