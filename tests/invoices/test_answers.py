@@ -10,6 +10,7 @@ import pytest
 
 from meruit.authority import actions as authority
 from meruit.authority.errors import Invalid, NoAuthority, NotFound, NotNow, Refused
+from meruit.authority.models import Proposal
 from meruit.invoices import access, actions, checks, core, queries
 from meruit.invoices.models import CreditNote, EBillRevision, Invoice, InvoiceLine, Reversal, WriteOff
 from meruit.ledger import queries as ledger
@@ -220,6 +221,21 @@ def test_four_eyes_look_at_a_large_write_off(firm: Firm) -> None:
     with pytest.raises(NoAuthority, match="two people"):
         authority.decide(firm.ada, own, "approved")
     authority.decide(firm.gita, own, "approved")
+
+
+def test_a_cost_paid_out_is_given_up_under_a_limit_of_its_own(firm: Firm) -> None:
+    agree_rates(firm)
+    (filing,) = released(firm, [cost(units="1", price="300", hard_cost=True)])  # type: ignore[arg-type]  # a flag among texts
+    proposal = actions.propose_wip_write_off(firm.ada, filing, reason="Filed for the wrong county")
+    assert Proposal.objects.get(pk=proposal).kind_id == "hard-cost"
+    with pytest.raises(NoAuthority, match="two people"):
+        authority.decide(firm.ada, proposal, "approved")
+    said = dict(Proposal.objects.get(pk=proposal).content)
+    for kind, hard in (("write-off", True), ("hard-cost", False)):
+        with pytest.raises(Invalid, match="a decision of its own kind"):
+            authority.propose(firm.cleo, kind, said | {"hard_cost": hard}, subject="timesheets_entry", subject_id=filing, reason="x")
+    actions.carry_out_write_off(firm.cleo, carried(firm, proposal, by="gita"))
+    assert holds("hard-cost-write-off") == Decimal(said["amount"])
 
 
 def test_a_final_bills_entry_does_not_change(firm: Firm) -> None:

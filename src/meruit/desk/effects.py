@@ -34,6 +34,7 @@ EFFECTS: Mapping[str, Callable[[Actor, Decision], Any]] = {
     "credit-note": invoices.carry_out_credit_note,
     "reversal": invoices.carry_out_reversal,
     "write-off": invoices.carry_out_write_off,
+    "hard-cost": invoices.carry_out_write_off,
     "accept-reduction": disputes.carry_out_acceptance,
     "appeal": disputes.carry_out_appeal,
     "refund": receivables.carry_out_refund,

@@ -37,6 +37,7 @@ EFFECT: Mapping[str, str] = {
     "credit-note": "A numbered credit note lowers what is owed on the bill.",
     "reversal": "The bill is undone by a counter-entry and its lines are work in progress again.",
     "write-off": "The money is given up for good and leaves the books.",
+    "hard-cost": "The firm bears the cost that it has paid out; it leaves the books as a cost lost.",
     "accept-reduction": "The firm accepts the cut; a credit note lowers the bill.",
     "appeal": "The packet is sent and the money asked for again.",
     "refund": "The money goes back to its payer.",

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from meruit.authority.models import Decision
 
 KIND = "write-off"
+#: What the firm paid out to others is cash lost, and has a kind and a limit of its own.
+HARD_COST = "hard-cost"
 
 
 def propose_bad_debt(actor: Actor, invoice_id: int, amount: Decimal, *, reason: str) -> int:
@@ -46,13 +48,13 @@ def propose_bad_debt(actor: Actor, invoice_id: int, amount: Decimal, *, reason: 
 
 
 def propose_wip_write_off(actor: Actor, entry_id: int, *, reason: str) -> int:
-    """Propose that a released entry, which is on no bill, will never be billed."""
+    """Propose that a released entry or cost, which is on no bill, will never be billed."""
     authority_access.require(actor, *authority_access.PREPARES)
     entry = timesheets.entry(actor, entry_id)
     says = Version.objects.get(entry=entry, number=entry.version)
     return authority.propose(
         actor,
-        KIND,
+        HARD_COST if says.hard_cost else KIND,
         {
             "loss": WriteOff.Loss.WIP.value,
             "invoice_id": None,

@@ -170,8 +170,9 @@ CALL authority.guard_effect('public.invoices_reversal', 'reversal', 'invoice_id'
 CREATE OR REPLACE TRIGGER a_stamp BEFORE INSERT ON public.invoices_reversal FOR EACH ROW EXECUTE FUNCTION invoices.stamp_day();
 CREATE OR REPLACE TRIGGER b_apply AFTER INSERT ON public.invoices_reversal FOR EACH ROW EXECUTE FUNCTION invoices.apply_reversal();
 
--- Bad debt, up to what is owed; or released work that is on no bill, whole.
-CREATE OR REPLACE FUNCTION invoices.describe_write_off(content jsonb) RETURNS authority.subject
+-- Bad debt, up to what is owed; or released work that is on no bill, whole. Costs that the firm paid out to others are
+-- cash lost, not work unpaid: `hard` says which of the two kinds of decision asks, and each refuses what is the other's.
+CREATE OR REPLACE FUNCTION invoices.describe_given_up(content jsonb, hard boolean) RETURNS authority.subject
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     s authority.subject;
@@ -181,6 +182,10 @@ DECLARE
 BEGIN
     IF off IS NULL OR off IN ('NaN', 'Infinity') OR off <= 0 OR coalesce(content ->> 'reason', '') = '' THEN
         RAISE EXCEPTION 'A write-off has an amount above zero and a reason.' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF (content ->> 'hard_cost')::boolean IS DISTINCT FROM hard THEN
+        RAISE EXCEPTION 'A cost that was paid out to others is given up by a decision of its own kind, with a limit of its own.'
+            USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF content ->> 'loss' = 'bad-debt' AND content ->> 'entry_id' IS NULL THEN
         i := invoices.standing((content ->> 'invoice_id')::bigint);
@@ -225,6 +230,16 @@ EXCEPTION WHEN invalid_text_representation THEN
     RAISE EXCEPTION 'The content of a write-off holds a value that is no number: %', SQLERRM USING ERRCODE = 'invalid_parameter_value';
 END $$;
 
+CREATE OR REPLACE FUNCTION invoices.describe_write_off(content jsonb) RETURNS authority.subject
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT invoices.describe_given_up(content, false)
+$$;
+
+CREATE OR REPLACE FUNCTION invoices.describe_hard_cost(content jsonb) RETURNS authority.subject
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT invoices.describe_given_up(content, true)
+$$;
+
 CREATE OR REPLACE FUNCTION invoices.apply_write_off() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE place jsonb;
@@ -246,7 +261,7 @@ BEGIN
     RETURN NULL;
 END $$;
 
-CALL authority.guard_effect('public.invoices_writeoff', 'write-off', 'loss', 'invoice_id', 'entry_id', 'amount', 'currency', 'hard_cost', 'reason');
+CALL authority.guard_effect('public.invoices_writeoff', 'write-off,hard-cost', 'loss', 'invoice_id', 'entry_id', 'amount', 'currency', 'hard_cost', 'reason');
 CREATE OR REPLACE TRIGGER a_stamp BEFORE INSERT ON public.invoices_writeoff FOR EACH ROW EXECUTE FUNCTION invoices.stamp_day();
 CREATE OR REPLACE TRIGGER b_apply AFTER INSERT ON public.invoices_writeoff FOR EACH ROW EXECUTE FUNCTION invoices.apply_write_off();
 
