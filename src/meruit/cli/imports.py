@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 TOKEN = "MERUIT_TOKEN"
 #: So many rows that were set aside are shown; `--aside` writes all of them.
 SHOWN = 20
-#: The two columns that `--aside` puts before those of the file.
-LINE, WHY = "Line", "Set aside because"
 
 
 @click.command(name="import", no_args_is_help=True)
@@ -136,20 +134,13 @@ def _import(
 def _run(actor: Actor, console: Console, looked: Looked, batch: Batch) -> None:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from meruit.desk import takers
-    from meruit.imports import actions
+    from meruit.desk import importing
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as bars:
         task = bars.add_task(f"Batch {batch.pk}", total=_about(looked.table), completed=batch.done_rows)
         try:
-            actions.run(
-                takers.as_(actor),
-                looked,
-                batch,
-                takers.taker(actor, batch.record),
-                watch=lambda now: bars.update(task, completed=now.done_rows),
-            )
+            importing.take(actor, looked, batch, watch=lambda now: bars.update(task, completed=now.done_rows))
         except KeyboardInterrupt:
             batch.refresh_from_db()
             console.print(f"Stopped behind {batch.done_rows:,} rows; the same command goes on from there.")
@@ -253,16 +244,9 @@ def _batch(number: int) -> Batch:
 def _write_aside(actor: Actor, number: int) -> None:
     """The waiting rows on standard output, as they stood, before them their line and why they wait."""
     from meruit.desk import takers
-    from meruit.imports.core.fields import records
 
     batch = _batch(number)
-    rows = takers.waiting(actor, batch)
-    mapped = [batch.mapping.columns[f] for f in records()[batch.record].fields if f in batch.mapping.columns]
-    headers = list(dict.fromkeys([*mapped, *(header for row in rows for header in sorted(row.raw) if header)]))
-    out = csv.writer(sys.stdout, lineterminator="\n")
-    out.writerow([LINE, WHY, *headers])
-    for row in rows:
-        out.writerow([row.line, row.reason, *(row.raw.get(header, "") for header in headers)])
+    csv.writer(sys.stdout, lineterminator="\n").writerows(takers.asides(batch, takers.waiting(actor, batch)))
 
 
 def _correct(actor: Actor, file: Path, number: int) -> int:
@@ -274,17 +258,17 @@ def _correct(actor: Actor, file: Path, number: int) -> int:
 
     batch = _batch(number)
     table = open_table(file)
-    if LINE not in table.headers:
-        raise FileRefused(f'{file.name} has no column "{LINE}"; correct the file that `--aside` wrote.')
+    if takers.LINE not in table.headers:
+        raise FileRefused(f'{file.name} has no column "{takers.LINE}"; correct the file that `--aside` wrote.')
     waiting = {str(row.line): row for row in takers.waiting(actor, batch)}
     acting, taker = takers.as_(actor), takers.taker(actor, batch.record)
     taken = 0
     for row in table.rows():
-        line = row.cells[LINE]
+        line = row.cells[takers.LINE]
         if line not in waiting:
             click.echo(f"  line {line}: no row of batch {number} waits under this number")
             continue
-        cells = {header: cell for header, cell in row.cells.items() if header not in ("", LINE, WHY)}
+        cells = {header: cell for header, cell in row.cells.items() if header not in ("", takers.LINE, takers.WHY)}
         outcome = actions.correct(acting, batch.record, waiting.pop(line), cells, taker)
         if outcome == "taken":
             taken += 1

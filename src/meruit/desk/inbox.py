@@ -17,7 +17,7 @@ from django.conf import settings
 
 from meruit.authority.errors import Invalid
 from meruit.capture import actions as capture
-from meruit.desk import takers
+from meruit.desk import importing, takers
 from meruit.imports import actions as imports
 from meruit.imports.core.fields import records
 from meruit.imports.core.files import open_table
@@ -61,7 +61,7 @@ def _import(actor: Actor, key: str, now: datetime) -> str:
             raise Skip(f"{name}: somebody has to confirm once which column is which")
         acting = takers.as_(actor)
         batch = imports.begin(acting, looked, looked.remembered)
-        imports.run(acting, looked, batch, takers.taker(actor, record))
+        batch = importing.take(actor, looked, batch)
     except FileRefused as refused:
         raise Invalid(str(refused)) from refused
     _taken(path)

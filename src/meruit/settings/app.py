@@ -23,3 +23,4 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",  # allauth insists; no page of it is served here
 ]
 ROOT_URLCONF = "meruit.web.urls"
+FILE_UPLOAD_HANDLERS = ["meruit.web.uploads.Limited"]

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SESSION_COOKIE = "meruit_session"
 #: Where the pages and the gate are found on this machine unless the environment says otherwise.
 WEB_PORT, GATE_PORT = 8400, 8401
+#: The largest file that the pages take, in megabytes, unless the environment says otherwise.
+UPLOAD_MB = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,11 @@ def web_port(environ: Mapping[str, str] = os.environ) -> int:
 def gate_port(environ: Mapping[str, str] = os.environ) -> int:
     """The port of the gate on this machine."""
     return environment.whole("MERUIT_GATE_PORT", GATE_PORT, environ)
+
+
+def upload_limit(environ: Mapping[str, str] = os.environ) -> int:
+    """How many bytes of a file the pages take; what is larger is refused while it arrives."""
+    return environment.whole("MERUIT_UPLOAD_MB", UPLOAD_MB, environ) * 1_000_000
 
 
 def templates(own: Path) -> list[dict[str, Any]]:

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from types import FrameType
 
 
-def serve(port: int, name: str, *, threads: int) -> None:
-    """Serve the settings module of the environment until SIGTERM or Ctrl-C."""
+def serve(port: int, name: str, *, threads: int, largest: int = 26_214_400) -> None:
+    """Serve the settings module of the environment until SIGTERM or Ctrl-C; a request larger than `largest` is cut."""
     import django
     from django.core.handlers.wsgi import WSGIHandler
     from waitress import create_server
@@ -27,7 +27,7 @@ def serve(port: int, name: str, *, threads: int) -> None:
             port=port,
             threads=threads,
             ident=None,
-            max_request_body_size=26_214_400,
+            max_request_body_size=largest,
             clear_untrusted_proxy_headers=True,
             **_proxy(),
         )

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 
 from meruit.authority.acts import Actor, signed_in
-from meruit.authority.errors import NotSignedIn, Refused
+from meruit.authority.errors import Invalid, NotSignedIn, Refused
+from meruit.imports.core.problems import FileRefused
 from meruit.settings.pages import SESSION_COOKIE
 from meruit.web.errors import refused
 
@@ -47,6 +48,8 @@ class SignedIn:
             return to_the_gate(request)
         if isinstance(exception, Refused):
             return refused(request, exception)
+        if isinstance(exception, FileRefused):
+            return refused(request, Invalid(str(exception)))
         return None
 
 

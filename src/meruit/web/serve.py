@@ -11,7 +11,8 @@ def main() -> None:
     from meruit.settings import pages
     from meruit.ui.serving import serve
 
-    serve(pages.web_port(), "The pages", threads=8)
+    # What stands around a file in its form is small; the file itself is judged where a sentence can be said of it.
+    serve(pages.web_port(), "The pages", threads=8, largest=pages.upload_limit() + 10_000_000)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from meruit.web.views import bills, decisions, entries, home, me, prebills
+from meruit.web.views import bills, decisions, entries, home, imports, me, prebills
 
 if TYPE_CHECKING:
     from django.urls import URLPattern, URLResolver
@@ -33,6 +33,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("suggestions/", entries.suggestions, name="suggestions"),
     path("suggestions/dismiss/", entries.dismiss, name="suggestions-dismiss"),
     path("suggestions/<int:suggestion_id>/take/", entries.take, name="suggestion-take"),
+    path("imports/", imports.listed, name="imports"),
+    path("imports/template/<slug:record>.csv", imports.template, name="import-template"),
+    path("imports/file/<str:sha256>/<slug:record>/", imports.file, name="import-file"),
+    path("imports/<int:batch_id>/", imports.one, name="import"),
+    path("imports/<int:batch_id>/progress/", imports.progress, name="import-progress"),
+    path("imports/<int:batch_id>/go-on/", imports.go_on, name="import-go-on"),
+    path("imports/<int:batch_id>/aside.csv", imports.asides, name="import-asides"),
+    path("imports/<int:batch_id>/rows/<int:row_id>/", imports.row, name="import-row"),
     path("me/", me.mine, name="me"),
     path("me/sessions/<int:session_id>/end/", me.end_session, name="session-end"),
     path("sign-out/", me.sign_out, name="sign-out"),
