@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from meruit.postgres.cluster import Cluster
+    from tests.support.supervised import Supervised
 
 
 @pytest.fixture(scope="session")
@@ -57,6 +58,17 @@ def _build(running: Cluster, name: str) -> None:
 
     install_schema(running, name)
     cast.enrol(running.url(logins.OWNER, name))
+
+
+@pytest.fixture(scope="session")
+def own_server() -> Iterator[Supervised]:
+    """A server that a test may kill: it comes back by itself, and holds the same template."""
+    from meruit.postgres import testing
+    from tests.support.supervised import supervised
+
+    with supervised() as own:
+        testing.template(own.cluster, "template_firm", lambda name: _build(own.cluster, name))
+        yield own
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 An item is worked in transactions of its own and its outcome written down afterwards. A night that is
 killed between the two does the item again when it goes on, and every item is made so that doing it twice is doing
-it once. One item that fails is named with its reason; the rest goes on.
+it once. One item that fails is named with its reason; the rest goes on. A database that goes away is no failure of
+the item it was asked about: the night ends there, unfinished, and goes on when the database is back.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from django.db import InterfaceError, OperationalError, connection
 
 from meruit.authority.acts import Actor, moment, system
 from meruit.authority.errors import Refused
@@ -96,5 +99,12 @@ def _item(step: Step, actor: Actor, key: str, now: datetime) -> tuple[str, str]:
     except Refused as refused:
         return protocol.FAILED, str(refused)
     except Exception as trouble:  # one bad bill never stops the rest; the trouble is named and logged whole
+        if isinstance(trouble, OperationalError | InterfaceError) and _is_lost():
+            raise
         logger.exception("%s: %s failed", step.name, key)
         return protocol.FAILED, f"{type(trouble).__name__}: {trouble}"
+
+
+def _is_lost() -> bool:
+    """Whether the database has gone away. Django forgets a line whose rollback was not answered."""
+    return connection.connection is None or not connection.is_usable()
