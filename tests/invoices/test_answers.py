@@ -233,7 +233,9 @@ def test_a_cost_paid_out_is_given_up_under_a_limit_of_its_own(firm: Firm) -> Non
     said = dict(Proposal.objects.get(pk=proposal).content)
     for kind, hard in (("write-off", True), ("hard-cost", False)):
         with pytest.raises(Invalid, match="a decision of its own kind"):
-            authority.propose(firm.cleo, kind, said | {"hard_cost": hard}, subject="timesheets_entry", subject_id=filing, reason="x")
+            authority.propose(
+                firm.cleo, kind, said | {"hard_cost": hard}, subject="timesheets_entry", subject_id=filing, reason="x"
+            )
     actions.carry_out_write_off(firm.cleo, carried(firm, proposal, by="gita"))
     assert holds("hard-cost-write-off") == Decimal(said["amount"])
 
