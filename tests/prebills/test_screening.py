@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,50 +9,24 @@ import pytest
 from meruit.authority import actions as authority
 from meruit.authority.errors import Invalid, NoAuthority, NotFound, NotNow
 from meruit.authority.models import Decision, Proposal
-from meruit.firm.models import GuidelineSet
 from meruit.prebills import access, actions
 from meruit.prebills.models import Finding, PreBill
 from meruit.timesheets import actions as timesheets
-from tests.support.bills import FEBRUARY_2, approved, drafted, line, released
+from tests.support.bills import FEBRUARY_2, drafted, line, released
+from tests.support.bills import approved as bill
+from tests.support.rules import accepted
 from tests.support.work import agree_rates, cost, hours
 
 if TYPE_CHECKING:
     from tests.support.firm import Firm
 
-RULES = """
-[set]
-client = "Northwind Insurance"
-title = "Outside counsel guidelines"
-version = "{version}"
-source = "letter of 2 January 2024"
-effective_from = {starts}
-
-[[rule]]
-type = "block-billing"
-params = {{ min_tasks = 2, de_minimis_hours = "0.5" }}
-severity = "refuse"
-says = "One entry per task."
-clause = "4.2"
-fires = [{{ hours = "1.5", narrative = "Review lease; call client; email opposing counsel" }}]
-silent = [{{ hours = "0.4", narrative = "Review lease; call client" }}]
-"""
 BLOCK = "Review lease; call client regarding notice; email opposing counsel regarding hearing"
-
-
-def rules(firm: Firm, version: str = "3", starts: str = "2024-01-01") -> None:
-    """Northwind's guidelines as a firm keeps them, and that Northwind is billed under them."""
-    GuidelineSet.objects.create(
-        client_id=1, name="northwind", version=version, text=RULES.format(version=version, starts=starts),
-        effective_from=date.fromisoformat(starts), accepted_by="Ada", kept_at=FEBRUARY_2,
-    )  # fmt: skip
-    with firm.sql("owner") as pg:
-        pg.execute("UPDATE matters_payer SET guideline_set = 'northwind' WHERE id = 1")
 
 
 def test_findings_are_kept_once_with_clause_words_and_the_version_of_the_rules(firm: Firm) -> None:
     agree_rates(firm)
     firm.at(FEBRUARY_2)
-    rules(firm)
+    accepted(firm)
     released(firm, [hours(narrative=BLOCK), hours(time="0.4"), cost()])
     prebill = drafted(firm)
     assert actions.screen(firm.cleo, [prebill]) == {prebill: 1}
@@ -77,11 +48,11 @@ def test_findings_are_kept_once_with_clause_words_and_the_version_of_the_rules(f
 def test_a_cured_line_closes_its_finding(firm: Firm) -> None:
     agree_rates(firm)
     firm.at(FEBRUARY_2)
-    rules(firm)
+    accepted(firm)
     entry, _ = released(firm, [hours(narrative=BLOCK), cost()])
     prebill = drafted(firm)
     actions.screen(firm.cleo, [prebill])
-    better = replace(hours(), narrative="Review lease for notice provisions", hours=Decimal("0.8"))
+    better = hours(time="0.8", narrative="Review lease for notice provisions")
     proposal = timesheets.propose_change(firm.cleo, entry, better, reason="One task")
     timesheets.carry_out_change(firm.cleo, Decision.objects.get(pk=authority.decide(firm.ben, proposal, "approved")))
     assert actions.screen(firm.cleo, [prebill]) == {prebill: 0}
@@ -91,7 +62,7 @@ def test_a_cured_line_closes_its_finding(firm: Firm) -> None:
 def test_a_line_that_is_right_all_the_same_is_not_asked_about_again(firm: Firm) -> None:
     agree_rates(firm)
     firm.at(FEBRUARY_2)
-    rules(firm)
+    accepted(firm)
     released(firm, [hours(narrative=BLOCK)])
     prebill = drafted(firm)
     actions.screen(firm.cleo, [prebill])
@@ -111,9 +82,9 @@ def test_a_line_that_is_right_all_the_same_is_not_asked_about_again(firm: Firm) 
 def test_the_rules_are_those_in_force_and_a_missing_set_is_named(firm: Firm) -> None:
     agree_rates(firm)
     firm.at(FEBRUARY_2)
-    rules(firm)
-    rules(firm, version="4", starts="2026-01-20")
-    rules(firm, version="5", starts="2026-02-01")
+    accepted(firm)
+    accepted(firm, "4", "2026-01-20")
+    accepted(firm, "5", "2026-02-01")
     released(firm, [hours(narrative=BLOCK), hours(matter=2)])
     prebill, without = drafted(firm), drafted(firm, matter=2)
     assert actions.screen(firm.cleo, [prebill, without]) == {prebill: 1, without: 0}
@@ -123,4 +94,4 @@ def test_the_rules_are_those_in_force_and_a_missing_set_is_named(firm: Firm) -> 
         pg.execute("UPDATE matters_payer SET guideline_set = 'lost' WHERE id = 1")
     with pytest.raises(Invalid, match='"lost", and none of that name holds'):
         actions.screen(firm.cleo, [prebill])
-    approved(firm, without)
+    bill(firm, without)

@@ -13,6 +13,7 @@ def states() -> str:
     from meruit import moves
     from meruit.capture import core as suggestion
     from meruit.disputes import core as disputes
+    from meruit.firm.core import sets as rules
     from meruit.portals import core as portals
     from meruit.prebills import core as prebill
     from meruit.receivables import core as receivables
@@ -21,6 +22,7 @@ def states() -> str:
     machines: list[tuple[str, str, Any]] = [
         ("A suggestion", "capture/core.py", suggestion.MOVES),
         ("An entry", "timesheets/core.py", entry.MOVES),
+        ("A version of a client's rules", "firm/core/sets.py", rules.MOVES),
         ("A pre-bill", "prebills/core", prebill.MOVES),
         ("A submission", "portals/core.py", portals.MOVES),
         ("A payment", "receivables/core", receivables.MOVES),

@@ -52,6 +52,7 @@ def begin(logins: Logins, times: int, say: Callable[[str, int, int], None]) -> b
     logins.use("app")
     build = Build(drawn, made, logins, say)
     build.terms()
+    build.rules()
     rehearsal = portal.Rehearsal(portal.home_of(environment.home()))
     try:
         for month in MONTHS:

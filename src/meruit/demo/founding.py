@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg import sql
 
-from meruit.demo.plan import DATA
-
 if TYPE_CHECKING:
     from meruit.demo.plan import Plan, PlannedMatter
 
@@ -59,7 +57,6 @@ def found(owner_url: str, plan: Plan, began_at: datetime) -> Founded:
         for matter in plan.matters:
             _matter(pg, matter, made)
         _portal_rates(pg, plan, made)
-        _guidelines(pg, made)
     return made
 
 
@@ -231,21 +228,3 @@ def _portal_rates(pg: psycopg.Connection, plan: Plan, made: Founded) -> None:
                 currency="USD",
                 from_on=date(2025, 1, 1),
             )
-
-
-def _guidelines(pg: psycopg.Connection, made: Founded) -> None:
-    """The set that every client of the demonstration has published."""
-    text = (DATA / "guidelines.toml").read_text(encoding="utf-8")
-    for client in made.clients.values():
-        _insert(
-            pg,
-            "firm_guidelineset",
-            client_id=client,
-            name=GUIDELINES,
-            version="2026-1",
-            text=text,
-            effective_from=date(2026, 1, 1),
-            accepted_by="Margaret Alder",
-            accepted_on=date(2026, 1, 9),
-            kept_at=BEGAN,
-        )

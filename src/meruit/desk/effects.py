@@ -28,6 +28,7 @@ EFFECTS: Mapping[str, Callable[[Actor, Decision], Any]] = {
     "rate": firm.carry_out,
     "arrangement": firm.carry_out,
     "shares": firm.carry_out,
+    "guideline-set": firm.carry_out_acceptance,
     "write-down": prebills.carry_out_write_down,
     "hold": prebills.carry_out_hold_change,
     "hold-release": prebills.carry_out_hold_change,
@@ -62,6 +63,18 @@ def carry_out(actor: Actor, decision_id: int) -> Any:
     if decision.verdict == Decision.Verdict.REFUSED or decision.not_before > moment():
         return None
     return EFFECTS[decision.kind_id](actor, decision)
+
+
+def is_due(decision: Decision) -> bool:
+    """Whether a decision may take effect now and has not: the next night lets it, or a person before that."""
+    now = moment()
+    return (
+        decision.kind_id in EFFECTS
+        and decision.verdict != Decision.Verdict.REFUSED
+        and not hasattr(decision, "consumption")
+        and not hasattr(decision.proposal, "withdrawal")
+        and decision.not_before <= now < decision.valid_until
+    )
 
 
 def ready() -> QuerySet[Decision]:

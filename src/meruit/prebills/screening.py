@@ -5,12 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
-
-from meruit.authority.errors import Invalid
 from meruit.firm import queries as firm
-from meruit.firm.models import GuidelineSet as KeptSet
-from meruit.guidelines import Context, Engagement, Entry, Invoice, Rate, Refused, Timekeeper, load, names, read_set
+from meruit.guidelines import Context, Engagement, Entry, Invoice, Rate, Timekeeper
 from meruit.matters.models import MatterId
 from meruit.prebills.models import Line
 
@@ -32,28 +28,9 @@ class Sheet:
 
 
 def set_of(payer: Payer, on: date) -> GuidelineSet | None:
-    """The rules that hold for a payer on a day: the client's own kept set, else a built-in one; None without any."""
-    name = payer.guideline_set
-    if not name:
-        return None
-    kept = (
-        KeptSet.objects.filter(
-            Q(client=payer.client_id) | Q(client=None),
-            Q(effective_to=None) | Q(effective_to__gte=on),
-            name=name,
-            effective_from__lte=on,
-        )
-        .order_by("client_id", "-effective_from", "-pk")
-        .first()
-    )
-    try:
-        if kept is not None:
-            return read_set(kept.text, name)
-        if name in names():
-            return load(name)
-    except Refused as error:
-        raise Invalid(f'The guideline set "{name}" of {payer.name} cannot be read: {error}') from error
-    raise Invalid(f'{payer.name} is billed under the guideline set "{name}", and none of that name holds on {on}.')
+    """The rules that hold for a payer on a day; None for a payer without any."""
+    held = firm.held(payer, on)
+    return None if held is None else held.rules
 
 
 def sheet(payer: Payer, prebills: Sequence[PreBill], as_of: date) -> Sheet:

@@ -109,24 +109,3 @@ CALL audit.keep_history('public.firm_portalrate');
 CALL audit.keep_history('public.firm_guidelineset');
 CALL audit.keep_history('public.firm_playbook');
 CALL audit.keep_history('public.firm_calendar');
-
--- Is this rate one that the firm agreed for this work? Any rung of the ladder will do here: which of them comes
--- first is arithmetic (firm/core/rates.py); that no rate is invented is held by the database.
-CREATE OR REPLACE FUNCTION firm.is_agreed(
-    timekeeper bigint, matter bigint, client bigint, on_ date, task text, currency text, rate numeric
-) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    WITH mine AS (
-        SELECT r.level, r.amount, r.percent FROM public.firm_rate r, public.people_timekeeper t
-         WHERE t.id = is_agreed.timekeeper AND r.currency = is_agreed.currency
-           AND r.from_on <= on_ AND (r.until_on IS NULL OR r.until_on >= on_)
-           AND (r.client_id IS NULL OR r.client_id = is_agreed.client)
-           AND (r.matter_id IS NULL OR r.matter_id = is_agreed.matter)
-           AND (r.timekeeper_id IS NULL OR r.timekeeper_id = t.id)
-           AND (r.classification = '' OR r.classification = t.classification)
-           AND (r.task_code = '' OR r.task_code = is_agreed.task)
-    )
-    SELECT EXISTS (SELECT 1 FROM mine WHERE amount = rate)
-        OR EXISTS (SELECT 1 FROM mine d, mine s WHERE d.level = 'discount' AND s.level = 'standard'
-                    AND abs(s.amount * (100 - d.percent) / 100 - rate) <= 0.005)
-$$;
