@@ -165,6 +165,25 @@ def _effects(was: GuidelineSet, now: GuidelineSet, paths: list[Path], context: P
     return bool(found)
 
 
+@app.command()
+@click.argument("document", type=A_PATH)
+@click.option("-o", "--output", type=A_PATH, required=True, metavar="SET.toml", help="Where the proposal is written.")
+@click.option("--client", required=True, help="Whose document it is.")
+@click.option(
+    "--consent", metavar="TEXT", help="Where the client agreed to the use of a language model: a letter, a clause."
+)
+@click.option("--title", default="Billing guidelines", show_default=True, help="What the document is called.")
+def draft(document: Path, output: Path, client: str, consent: str | None, title: str) -> None:
+    """Have a language model propose a set from a client's document (text or Markdown).
+
+    Needs MERUIT_MODEL_URL and MERUIT_MODEL, and the client's consent. Every rule quotes the document word for
+    word; what does not is left out and told. Ends with 1 where something was left out or has to be looked at.
+    """
+    from meruit.cli.guidelines_draft import draft as written
+
+    sys.exit(written(document, output, client=client, consent=consent, title=title))
+
+
 def _money(amounts: Mapping[str, Decimal]) -> str:
     from meruit.guidelines.say import money
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from meruit.postgres import confinement
 from meruit.postgres.errors import PostgresRefused
-from meruit.postgres.logins import LOGINS, WORKER
+from meruit.postgres.logins import APP, LOGINS, WORKER
 from meruit.postgres.processes import dies_with_parent
 
 if TYPE_CHECKING:
@@ -54,9 +54,11 @@ def environment_of(
     """The environment of one child: `base` without any login's secret, then its own, then `more`.
 
     A secret travels as the URL in the login's variable or as `MERUIT_SECRET_<LOGIN>`; libpq's own variables
-    could bring another in, or send the child to another server. The mail server's password is the worker's.
+    could bring another in, or send the child to another server. The mail server's password is the worker's, a
+    language model's key the pages'.
     """
-    secrets = {each.variable for each in LOGINS} | ({"MERUIT_SMTP"} if login is not WORKER else set())
+    secrets = {each.variable for each in LOGINS}
+    secrets |= {name for name, whose in (("MERUIT_SMTP", WORKER), ("MERUIT_MODEL_KEY", APP)) if login is not whose}
     kept = {
         name: value
         for name, value in base.items()
