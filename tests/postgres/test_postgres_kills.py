@@ -118,3 +118,20 @@ def test_every_process_of_the_server_can_be_lost(home: Path, sign: signal.Signal
             until(lambda gone=victim: is_gone(gone))  # type: ignore[misc]  # bound per loop
             until(lambda: serves(cluster))
         assert cluster.pid == server.pid
+
+
+def test_a_statement_that_outlives_its_server_does_not_keep_the_next_one_from_starting(home: Path) -> None:
+    cluster = Cluster(home, throwaway=True)
+    with cluster.running():
+        connection = psycopg.connect(cluster.url(OWNER), autocommit=True)
+        busy = psutil.Process(connection.info.backend_pid)
+        connection.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 100000000000)")
+        until(lambda: "SELECT" in title(busy))
+        assert cluster.pid is not None
+        psutil.Process(cluster.pid).kill()
+        until(lambda: cluster.pid is None)
+        assert not is_gone(busy), "it computes on, for nobody"
+        cluster.revive()
+        assert is_gone(busy)
+        assert serves(cluster)
+        connection.pgconn.finish()
