@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -19,6 +19,7 @@ from django.db import connections
 from meruit.postgres import testing
 from meruit.timesheets import actions as timesheets
 from tests.support import kills
+from tests.support.bills import approved, drafted, letterhead, released
 from tests.support.firm import Firm
 from tests.support.work import agree_rates, cost, hours
 
@@ -34,6 +35,8 @@ TRACES = {
     "findings": "SELECT p.matter_id, f.rule, count(*) FROM prebills_finding f JOIN prebills_prebill p ON p.id = f.prebill_id GROUP BY 1, 2",
     "proposals": "SELECT kind_id, matter_id, amount FROM authority_proposal WHERE prepared_by_id = 1",
     "decisions": "SELECT kind_id, count(*) FROM authority_decision GROUP BY 1",
+    "invoices": "SELECT number, matter_id, total FROM invoices_invoice",
+    "artefacts": "SELECT i.number, a.form, count(*) FROM invoices_artefact a JOIN invoices_invoice i ON i.id = a.invoice_id GROUP BY 1, 2",
     "ledger": "SELECT account_id, currency, sum(amount), count(*) FROM ledger_posting GROUP BY 1, 2",
     "items": "SELECT s.name, i.outcome, count(*) FROM steps_item i JOIN steps_step s ON s.id = i.step_id GROUP BY 1, 2",
     "counts": "SELECT name, done, skipped, failed FROM steps_step",
@@ -44,10 +47,14 @@ STANDING = "SELECT s.name FROM steps_run r LEFT JOIN steps_step s ON s.run_id = 
 
 
 def prepare(firm: Firm) -> None:
-    """A month of work on three matters, among it things that the rules speak of."""
+    """A month of work on three matters, among it things that the rules speak of; and two bills that are approved."""
     firm.use("app")
     firm.at(datetime(2026, 2, 2, 23, tzinfo=UTC))
     agree_rates(firm)
+    letterhead(firm)
+    for matter in (1, 2):
+        released(firm, [hours(matter=matter, on="2025-12-11", narrative="Draft reply brief on venue")])
+        approved(firm, drafted(firm, matter, (date(2025, 12, 1), date(2025, 12, 31))))
     entries = [
         hours(matter=m, on=f"2026-01-{d:02d}", narrative=f"Draft section {d} of brief on {m}")
         for m in (1, 2, 3)
@@ -56,6 +63,7 @@ def prepare(firm: Firm) -> None:
     keys = timesheets.prepare(firm.cleo, [*entries, cost(), hours(narrative="Attention to file")])
     timesheets.release(firm.ben, keys)
     connections["default"].close()
+    firm.close()
     with psycopg.connect(firm.url("owner")) as pg:
         pg.execute("UPDATE matters_payer SET guideline_set = 'RP-1' WHERE id = 1")
 

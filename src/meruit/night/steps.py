@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from meruit.audit import tasks as audit
+from meruit.authority.acts import acting
+from meruit.authority.errors import Invalid
 from meruit.authority.models import Decision
 from meruit.disputes import tasks as disputes
 from meruit.invoices import checks as invoices_checks
@@ -122,8 +124,9 @@ def _put_forward(actor: Actor, key: str, now: datetime) -> str:
     if open_findings:
         what = "1 finding" if open_findings == 1 else f"{open_findings} findings"
         raise Skip(f"matter {prebill.matter.number}: {what} that the client would refuse, for the specialist")
-    prebills.send(actor, prebill.pk)
-    prebills.propose_final_bill(actor, prebill.pk)
+    with acting(actor):  # one transaction: a bill sent and not put forward would wait for nobody
+        prebills.send(actor, prebill.pk)
+        prebills.propose_final_bill(actor, prebill.pk)
     return f"matter {prebill.matter.number} put before its partner"
 
 
@@ -141,9 +144,14 @@ def _unrendered(actor: Actor, now: datetime) -> Iterable[str]:
 
 
 def _render(actor: Actor, key: str, now: datetime) -> str:
+    """Every form of a bill, or none: what has its PDF would not be found again."""
     invoice = Invoice.objects.get(pk=int(key))
-    made = [rendering.render(actor, invoice.pk, form).form for form in rendering.forms_of(invoice)]
-    return f"{invoice.number}: {', '.join(made)}"
+    forms = rendering.forms_of(invoice)
+    with acting(actor):
+        made = [rendering.render_many(actor, [invoice.pk], form)[0] for form in forms]
+    if refused := [one.why for one in made if one.artefact_id is None]:
+        raise Invalid(" ".join(refused))  # the other form is kept
+    return f"{invoice.number}: {', '.join(forms)}"
 
 
 def _books(actor: Actor, key: str, now: datetime) -> str:
