@@ -16,6 +16,8 @@ def main() -> None:
     import django
 
     django.setup()
+    from django.db import Error, connection
+
     from meruit.authority.acts import moment, system
     from meruit.disputes import tasks as disputes
     from meruit.portals import tasks as portals
@@ -23,13 +25,18 @@ def main() -> None:
     from meruit.receivables.models import Payment
 
     print("begin", flush=True)
-    actor, bills = system("portals"), int(os.environ["MERUIT_TEST_BILLS"])
-    for _ in range(ROUNDS):
-        for step in (portals.submit, portals.listen, disputes.gather, receivables.post):
-            step(actor, moment())
-        if Payment.objects.count() == bills:
-            break
-        time.sleep(PAUSE_SECONDS)  # waits for the portal, which is another process
+    rounds, bills = 0, int(os.environ["MERUIT_TEST_BILLS"])
+    while rounds < ROUNDS:
+        try:
+            actor = system("portals")
+            for step in (portals.submit, portals.listen, disputes.gather, receivables.post):
+                step(actor, moment())
+            if Payment.objects.count() == bills:
+                break
+            rounds += 1
+        except Error:  # a database that does not answer is waited for, as the worker does
+            connection.close()
+        time.sleep(PAUSE_SECONDS)  # waits for the portal or the database, which are other processes
 
 
 if __name__ == "__main__":
