@@ -289,3 +289,23 @@ def test_drafting_from_the_night_is_seen_by_nobody_behind_a_wall(firm: Firm, at_
     assert "Charter dispute" in page
     assert "Doe v. Northwind" not in page
     assert (dan.get(f"/prebills/{first}/").status_code, dan.get(f"/prebills/{second}/").status_code) == (404, 200)
+
+
+def test_a_token_of_the_command_line_opens_no_page_and_is_revoked_from_ones_own_place(
+    firm: Firm, at_the_page: At
+) -> None:
+    token = "a-token-of-the-command-line"
+    with firm.sql("owner") as pg:
+        pg.execute(
+            "INSERT INTO people_session (person_id, token_sha256, method, address, agent, country, opened_at, expires_at)"
+            " VALUES (%s, sha256(%s), 'command-line', '127.0.0.1', 'Time of January', '', '2020-01-01', '2100-01-01')",
+            [cast.IDS["Cleo"], token.encode()],
+        )
+    held = Session.objects.only("id").get(method="command-line")
+    stolen = Client(SERVER_NAME="localhost")
+    stolen.cookies[SESSION_COOKIE] = token
+    assert stolen.get("/").headers["Location"].startswith("http://localhost:8401/gate/open/")
+    assert "Time of January" in text(at_the_page("Cleo"), "/me/")
+    assert at_the_page("Ada").post(f"/me/sessions/{held.pk}/end/").status_code == 404
+    assert "It has ended." in text_after(at_the_page("Cleo"), f"/me/sessions/{held.pk}/end/")
+    assert "Time of January" not in text(at_the_page("Cleo"), "/me/")

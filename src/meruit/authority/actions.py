@@ -147,6 +147,12 @@ def name_stand_in(
         )
 
 
+def end_stand_in(actor: Actor, stand_in_id: int) -> None:
+    """Decide oneself again: one's own stand-in ends now."""
+    with acting(actor):
+        _call("SELECT authority.end_stand_in(%s)", [stand_in_id])
+
+
 def review(actor: Actor, decision_id: int, note: str) -> None:
     """Do the compensating review that a decision taken alone owes."""
     with acting(actor):

@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "doctor": ("run", "doctor", "Look at what must hold, and say what to do about what does not."),
     "backup": ("run", "backup", "Write a backup to a new folder."),
     "restore": ("run", "restore", "Put a backup in the place of the database, once it has passed every check."),
+    "enrol": ("enrol", "enrol", "Print a link by which somebody who was decided enrols."),
     "import": ("imports", "command", "Take a file of time, costs, clients, matters, rates or terms in."),
     "portals": ("portals", "app", "Check, show, compare and connect portals."),
     "rehearse": ("portals", "rehearse", "Run a client's portal to practise on."),

@@ -8,7 +8,7 @@ from allauth.account import views as account
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from meruit.gate import signing, views
+from meruit.gate import signing, tokens, views
 
 if TYPE_CHECKING:
     from django.urls import URLPattern, URLResolver
@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("gate/enrol/<str:secret>/", views.enrol, name="gate-enrol"),
     path("gate/demo/<str:secret>/", views.demo, name="gate-demo"),
     path("gate/sign/<int:proposal_id>/", signing.sign, name="gate-sign"),
+    path("gate/token/", tokens.token, name="gate-token"),
     path("gate/signed-out/", views.signed_out, name="gate-signed-out"),
     path("gate/sign-out/", views.sign_out, name="gate-sign-out"),
     path("gate/login/", account.login, name="account_login"),

@@ -86,6 +86,7 @@ class Session(models.Model):
         RECOVERY_CODE = "recovery-code"
         DEMO_LINK = "demo-link"
         SERVICE = "service"
+        COMMAND_LINE = "command-line"
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     token_sha256 = models.BinaryField(max_length=32, unique=True)

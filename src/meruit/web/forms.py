@@ -61,11 +61,10 @@ class Amount(forms.CharField):
 class Day(forms.DateField):
     """A day, with the browser's own calendar."""
 
-    def __init__(self, **options: Any) -> None:
-        wrong = {"invalid": "This is no day; write it as 2026-01-31."}
-        super().__init__(
-            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), error_messages=wrong, **options
-        )
+    def __init__(self, *, missing: str = "Say which day.", **options: Any) -> None:
+        wrong = {"invalid": "This is no day; write it as 2026-01-31.", "required": missing}
+        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        super().__init__(widget=widget, error_messages=wrong, **options)
 
 
 class Text(forms.CharField):

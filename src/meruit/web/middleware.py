@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from django.conf import settings
+from django.db import connection
 from django.http import HttpResponse, HttpResponseRedirect
 
-from meruit.authority.acts import Actor, signed_in
+from meruit.authority.acts import Actor
 from meruit.authority.errors import Invalid, NotSignedIn, Refused
 from meruit.imports.core.problems import FileRefused
+from meruit.people.models import Session
 from meruit.settings.pages import SESSION_COOKIE
 from meruit.web.errors import refused
 
@@ -37,7 +39,7 @@ class SignedIn:
             token = request.COOKIES.get(settings.ADDRESSES.cookie(SESSION_COOKIE), "")
             if not token:
                 raise NotSignedIn("Sign in first.")
-            request.actor = signed_in(token)  # type: ignore[attr-defined]  # see `Signed`
+            request.actor = at_a_page(token)  # type: ignore[attr-defined]  # see `Signed`
         except NotSignedIn:
             return to_the_gate(request)
         return self.get_response(request)
@@ -51,6 +53,20 @@ class SignedIn:
         if isinstance(exception, FileRefused):
             return refused(request, Invalid(str(exception)))
         return None
+
+
+def at_a_page(token: str) -> Actor:
+    """The actor behind the token of a browser. One that was issued to the command line opens no page."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT w.person_id FROM authority.whoami(%s) w JOIN people_session s ON s.id = w.session_id"
+            " WHERE s.method <> %s",
+            [token, Session.Method.COMMAND_LINE.value],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise NotSignedIn("The session is unknown, ended or expired: sign in again.")
+    return Actor(person_id=row[0], token=token)
 
 
 def to_the_gate(request: HttpRequest) -> HttpResponse:

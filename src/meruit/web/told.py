@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from meruit.matters.models import Matter, Payer
+from meruit.authority.models import Grant
+from meruit.matters.models import Client, Matter, Payer
 from meruit.people.models import Person, Timekeeper
 from meruit.prebills.models import Line, PreBill
 
@@ -136,7 +137,10 @@ READ = (
     "write_down", "held", "fees", "costs", "amount", "tax", "total", "currency", "from_on", "until_on", "reason",
 )  # fmt: skip
 #: Names that are no plain words.
-WRITTEN = {"prebill_id": "Pre-bill", "write_down": "Written down", "needs_nda": "Asks for an NDA"}
+WRITTEN = {
+    "prebill_id": "Pre-bill", "write_down": "Written down", "needs_nda": "Asks for an NDA",
+    "needs_consent": "Asks for consent", "nda_signed_on": "Undertaking signed", "same_person_id": "Same person as",
+}  # fmt: skip
 
 
 def _place(key: str) -> tuple[int, str]:
@@ -187,7 +191,19 @@ def _payer(key: int) -> str:
     return str(Payer.objects.filter(pk=key).first() or f"payer {key}")
 
 
+def _client(key: int) -> str:
+    return str(Client.objects.filter(pk=key).values_list("number", flat=True).first() or f"client {key}")
+
+
+def _grant(key: int) -> str:
+    found = Grant.objects.filter(pk=key).select_related("person").first()
+    return f"{found.role} of {found.person.name}" if found else f"grant {key}"
+
+
 NAMES = {
+    "client_id": _client,
+    "grant_id": _grant,
+    "same_person_id": _person,
     "person_id": _person,
     "timekeeper_id": _timekeeper,
     "matter_id": _matter,

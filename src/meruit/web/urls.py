@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from meruit.web.views import bills, decisions, entries, home, imports, me, prebills
+from meruit.web.views import bills, decisions, entries, home, imports, me, people, prebills
 
 if TYPE_CHECKING:
     from django.urls import URLPattern, URLResolver
@@ -41,7 +41,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/<int:batch_id>/go-on/", imports.go_on, name="import-go-on"),
     path("imports/<int:batch_id>/aside.csv", imports.asides, name="import-asides"),
     path("imports/<int:batch_id>/rows/<int:row_id>/", imports.row, name="import-row"),
+    path("people/", people.listed, name="people"),
+    path("people/new/", people.new, name="person-new"),
+    path("people/<int:person_id>/", people.one, name="person"),
+    path("people/<int:person_id>/role/", people.grant, name="person-grant"),
     path("me/", me.mine, name="me"),
+    path("me/stand-in/", me.stand_in, name="stand-in"),
+    path("me/stand-in/<int:stand_in_id>/end/", me.end_stand_in, name="stand-in-end"),
+    path("me/standing/", me.standing, name="standing"),
+    path("me/standing/<int:standing_id>/end/", me.end_standing, name="standing-end"),
     path("me/sessions/<int:session_id>/end/", me.end_session, name="session-end"),
     path("sign-out/", me.sign_out, name="sign-out"),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django import template
-from django.forms import CheckboxInput
+from django.forms import CheckboxInput, Select
 
 if TYPE_CHECKING:
     from django.forms import BoundField
@@ -17,6 +17,8 @@ register = template.Library()
 @register.filter
 def looks(field: BoundField, css: str) -> SafeString:
     """The field's widget with the look's class, tied to its errors for whoever listens instead of looking."""
+    if isinstance(field.field.widget, Select):
+        css = "form-select"
     more: dict[str, str | bool] = {"class": css}
     if field.errors:
         more |= {"aria-invalid": "true", "class": f"{css} is-invalid"}

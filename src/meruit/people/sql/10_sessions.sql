@@ -102,6 +102,8 @@ BEGIN
     IF s.id IS NULL THEN
         RAISE EXCEPTION 'The session is unknown, ended or expired: sign in again.' USING ERRCODE = 'invalid_authorization_specification';
     END IF;
+    -- What is done with a token of the command line is told as that, whatever the caller says.
+    IF s.method = 'command-line' THEN origin := 'cli'; END IF;
     SELECT * INTO already FROM authority.acting a WHERE a.xid = pg_current_xact_id();
     IF FOUND THEN
         IF already.session_id IS NOT DISTINCT FROM s.id THEN RETURN s.person_id; END IF;

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from meruit.authority import actions as authority
 from meruit.authority.acts import acting
-from meruit.authority.errors import Invalid, NotFound, Refused
+from meruit.authority.errors import Invalid, NotFound, NotNow, Refused
 from meruit.authority.models import Attestation, Decision
 from meruit.desk import effects
 from meruit.desk import queries as desk
@@ -124,6 +124,8 @@ def _decide(request: HttpRequest, actor: Actor, proposal: Proposal, waiting: Wai
         authority.withdraw(actor, proposal.pk, said(request, "reason", "why it is taken back"))
         tell(request, "It is taken back and takes no effect.")
         return redirect("decision", proposal_id=proposal.pk)
+    if wanted == "carry-out":
+        return _carry_out(request, actor, proposal)
     if wanted not in VERDICTS:
         raise Invalid("Approve, refuse or amend.")
     reason = request.POST.get("reason", "").strip()
@@ -150,6 +152,20 @@ def _decide(request: HttpRequest, actor: Actor, proposal: Proposal, waiting: Wai
         return redirect("decision", proposal_id=proposal.pk)
     onward = [w for w in desk.waiting(actor) if w.proposal.kind_id == proposal.kind_id]
     return redirect("decision", proposal_id=onward[0].proposal.pk) if onward else redirect("decisions")
+
+
+def _carry_out(request: HttpRequest, actor: Actor, proposal: Proposal) -> HttpResponse:
+    """Let what was decided take effect now that it may, instead of waiting for the night."""
+    decision = Decision.objects.select_related("proposal").filter(proposal=proposal).first()
+    if decision is None or not effects.is_due(decision):
+        raise NotNow("There is nothing here that could take effect now.")
+    try:
+        effects.carry_out(actor, decision.pk)
+    except Refused as refusal:
+        warn(request, str(refusal))
+    else:
+        tell(request, f"{proposal.kind.title} {proposal.pk} has taken effect.")
+    return redirect("decision", proposal_id=proposal.pk)
 
 
 def _outcome(proposal: Proposal, decision: Decision, done: bool) -> str:
@@ -202,6 +218,7 @@ def _page(request: HttpRequest, actor: Actor, proposal: Proposal, waiting: Waiti
             "signed": signed,
             "sign_at": f"{settings.ADDRESSES.gate}/gate/sign/{proposal.pk}/",
             "earlier": earlier,
+            "is_due": decision is not None and effects.is_due(decision),
             "may_stop": decision is not None
             and withdrawn is None
             and not hasattr(decision, "consumption")

@@ -1,7 +1,7 @@
 // Everything on a page can be done with the keyboard. Keys act only where nobody is writing.
 (function () {
   "use strict";
-  const GO = { t: "/", d: "/decisions/", e: "/entries/", p: "/prebills/", b: "/bills/", i: "/imports/" };
+  const GO = { t: "/", d: "/decisions/", e: "/entries/", p: "/prebills/", b: "/bills/", i: "/imports/", a: "/people/" };
   let going = false;
 
   function rows() {
