@@ -32,14 +32,17 @@ Topic = Literal["generative-ai", "lowest-rate", "records"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timekeeper:
-    """A person whose time is billed. `matters` empty means approved for every matter of the client."""
+    """A person whose time is billed. `matters` empty means approved for every matter of the client.
+
+    `approved` None: the person is known, and the client's list of approved timekeepers is not on file.
+    """
 
     id: str
     name: str | None = None
     class_: str | None = None
     bar_on: date | None = None
     matters: tuple[str, ...] = ()
-    approved: bool = True
+    approved: bool | None = True
     approved_from: date | None = None
     approved_to: date | None = None
 

@@ -53,7 +53,7 @@ class Judge:
         self.rules: tuple[Rule, ...] = guidelines.rules
         self.context = context
         self._lines: dict[str, list[tuple[int, Callable[[Entry], Outcome]]]] = {"fee": [], "expense": []}
-        self._texts: dict[str, list[tuple[int, Callable[[Entry, Any], Outcome]]]] = {"fee": [], "expense": []}
+        self._texts: dict[str, list[tuple[int, Callable[[Entry, Any], Outcome], int]]] = {"fee": [], "expense": []}
         self._groups: list[tuple[int, GroupCheck]] = []
         self._keys: dict[str, list[tuple[int, int, Callable[[Entry], Hashable | Unjudged | None]]]]
         self._keys = {"fee": [], "expense": []}
@@ -76,7 +76,7 @@ class Judge:
                     self._lines[kind].append((number, check.check))
             case TextCheck():
                 for kind in _kinds(check.kind):
-                    self._texts[kind].append((number, check.check))
+                    self._texts[kind].append((number, check.check, check.cues))
             case PhraseCheck():
                 self.phrases += [(number, check)] * len(check.patterns)
                 patterns += check.patterns
@@ -113,7 +113,7 @@ class Judge:
         texts = self._texts[entry.kind]
         if text is None:
             unheard = Unjudged("narrative not known")
-            heard = {n for n, c in self.phrases if c.kind in (None, entry.kind)} | {n for n, _ in texts}
+            heard = {n for n, c in self.phrases if c.kind in (None, entry.kind)} | {n for n, _, _ in texts}
             said += [(number, unheard) for number in sorted(heard)]
             return said
         if self.phrases:
@@ -124,8 +124,11 @@ class Judge:
                     if hit is not None:
                         self._scoped(number, entry, hit, said)
         if texts:
-            understood = self._understand(text, entry)
-            for number, judge_text in texts:
+            understood: Any = self._understand(text, entry)
+            there = understood.cues
+            for number, judge_text, cues in texts:
+                if cues and not cues & there:
+                    continue
                 outcome = judge_text(entry, understood)
                 if outcome is not None:
                     self._scoped(number, entry, outcome, said)
@@ -137,8 +140,9 @@ class Judge:
             for number, why in self._absent[kind] if count else ():
                 yield number, why, count
 
-    def groups(self, entry: Entry) -> Iterator[tuple[int, GroupKey | Unjudged]]:
+    def groups(self, entry: Entry) -> list[tuple[int, GroupKey | Unjudged]]:
         """The groups this line belongs to, each with the number of its rule."""
+        found: list[tuple[int, GroupKey | Unjudged]] = []
         for number, at, make in self._keys[entry.kind]:
             key = make(entry)
             if key is None:
@@ -146,15 +150,17 @@ class Judge:
             scope = self._scopes[number]
             fits = True if scope is None else scope(entry)
             if isinstance(fits, Unjudged):
-                yield number, fits
+                found.append((number, fits))
             elif fits:
-                yield number, key if isinstance(key, Unjudged) else (at, key)
+                found.append((number, key if isinstance(key, Unjudged) else (at, key)))
+        return found
 
     def group(self, key: GroupKey, members: Sequence[Entry]) -> Iterator[Said]:
         """What the rule of this group says of lines that belong together."""
         number, check = self._groups[key[0]]
-        for said in check.check(members):
-            yield number, said
+        if len(members) >= check.least:
+            for said in check.check(members):
+                yield number, said
 
     def standing(self) -> Iterator[Said]:
         """What rules say of the registers themselves."""
@@ -233,7 +239,10 @@ class Judge:
                     groups[key].append(entry)
                 else:
                     groups[key] = [entry]
+        least = [check.least for _, check in self._groups]
         for group, members in groups.items():
+            if len(members) < least[group[0]]:
+                continue
             for number, outcome in self.group(group, members):
                 if isinstance(outcome, Unjudged):
                     tally[number, outcome] += 1

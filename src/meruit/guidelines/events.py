@@ -57,6 +57,23 @@ _TALK = re.compile(
     re.IGNORECASE,
 )
 _KIND = [(kind, re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)) for kind, words in _WORDS]
+#: Parts of words, in small letters, without which no word of the kind can stand there.
+_PARTS: dict[str, tuple[str, ...]] = {
+    "deposition": ("depo", "examination under oath", "euo"),
+    "mediation": ("mediation", "settlement conference", "arbitration", "early neutral"),
+    "trial": ("trial",),
+    "hearing": ("hearing", "argument", "arraignment", "conference", "cmc", "341 meeting", "calendar call"),
+    "inspection": ("inspection", "walk"),
+    "closing": ("closing",),
+    "call": ("phone", "conference", "tc", "t/c", "call", "zoom", "teams meeting"),
+    "meeting": ("met", "meet", "confer", "interview"),
+}
+#: The first letters of every word above that may begin an attendance or a talk.
+_FIRST_LETTERS = (
+    "sec app att par arg cov def con tak too obs mon joi rep ass cou len bri sho fol wee tel pho cal mee met t/c "
+    "zoo vid int med dep hea tri"
+)
+_BEGINS = frozenset(_FIRST_LETTERS.split())
 _NAME = re.compile(r"\b[A-Z][a-z]+(?:[-'][A-Z][a-z]+)*\b|\b[A-Z]{2,}\b")
 _WHY = re.compile(
     r"\b(?:because|in order to|necessary (?:to|for|because)|needed (?:to|for|because)|due to|since|so that|"
@@ -75,11 +92,16 @@ _COMMON = frozenset(_CALENDAR_WORDS.split())
 
 def attended(narrative: str) -> str | None:
     """The kind of event the line's timekeeper was at, or None where it tells of no attendance."""
-    there = _THERE.match(narrative)
-    if not there and not _TALK.match(narrative):
+    first = narrative[:3].lower()
+    if first.isascii() and first[:1].isalpha() and first not in _BEGINS and not first.startswith("tc"):
         return None
+    if not _THERE.match(narrative) and not _TALK.match(narrative):
+        return None
+    small = narrative.lower()
     found = [
-        (match.start(), order, kind) for order, (kind, words) in enumerate(_KIND) if (match := words.search(narrative))
+        (match.start(), order, kind)
+        for order, (kind, words) in enumerate(_KIND)
+        if any(part in small for part in _PARTS[kind]) and (match := words.search(narrative))
     ]
     return min(found)[2] if found else None
 

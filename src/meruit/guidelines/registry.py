@@ -38,10 +38,15 @@ class LineCheck:
 
 @dataclass(frozen=True, slots=True)
 class TextCheck:
-    """Judges one fee line by what its narrative was understood to say."""
+    """Judges one fee line by what its narrative was understood to say.
+
+    `cues` are the bits of words without one of which the rule has nothing to say (`narrative.needs`), so that
+    most lines are spared most rules; 0 where it is asked of every line.
+    """
 
     check: Callable[[Entry, Any], Outcome]
     kind: Kind | None = "fee"
+    cues: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +67,15 @@ class PhraseCheck:
 
 @dataclass(frozen=True, slots=True)
 class GroupCheck:
-    """Judges lines that belong together: `key` gives the group, None for a line that is in none."""
+    """Judges lines that belong together: `key` gives the group, None for a line that is in none.
+
+    Groups of fewer than `least` lines have nothing to be told; most groups of a bill are one line.
+    """
 
     key: Callable[[Entry], Hashable | Unjudged | None]
     check: Callable[[Sequence[Entry]], Iterable[Hit | Unjudged]]
     kind: Kind | None = "fee"
+    least: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from meruit.guidelines.context import TABLES
 from meruit.guidelines.entry import Entry
 from meruit.guidelines.registry import types
-from meruit.guidelines.sets import BASES, Header, Scope, Unjudgeable
+from meruit.guidelines.sets import BASES, OVERRIDES, Header, Scope, Unjudgeable
 
 if TYPE_CHECKING:
     from meruit.guidelines.params import Param
@@ -58,6 +58,10 @@ def _rule() -> dict[str, Any]:
             "page": {"type": ["string", "integer"]},
             "says": {**text, "description": "What the client wants, in your own words."},
             "basis": {"enum": list(BASES)},
+            "override": {
+                "enum": list(OVERRIDES),
+                "description": "What lets a finding stand: a reason, or the decision of a billing partner.",
+            },
             "fires": examples,
             "silent": examples,
         },

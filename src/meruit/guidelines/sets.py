@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from meruit.guidelines.context import Context
 from meruit.guidelines.entry import Entry, Kind
@@ -22,6 +22,8 @@ from meruit.guidelines.toml import (
     record,
     refuse_unknown,
 )
+
+Override: TypeAlias = Literal["reason", "decision"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,7 @@ class Rule:
     page: str | None = None
     says: str | None = None
     basis: str | None = None
+    override: Override = "reason"
     fires: tuple[Example, ...] = ()
     silent: tuple[Example, ...] = ()
     line: int | None = None
@@ -110,9 +113,11 @@ class GuidelineSet:
         return f"{self.name} {self.header.version}"
 
 
+#: What lets a finding of a rule stand: a reason of whoever answers for the work, or a partner's decision.
+OVERRIDES = ("reason", "decision")
 BASES = ("read", "heading_or_summary", "recalled")
 _RULE_KEYS = (
-    "type", "params", "severity", "scope", "clause", "page", "says", "basis", "fires", "silent",
+    "type", "params", "severity", "scope", "clause", "page", "says", "basis", "override", "fires", "silent",
 )  # fmt: skip
 _DATA = files("meruit.guidelines") / "data"
 
@@ -160,6 +165,8 @@ def _rule(raw: dict[str, Any], at: int, name: str, places: Places, lists: dict[s
         raise Refused(f'{here("severity")}severity is "{severity}"; allowed are: refuse, ask, warn.')
     if raw.get("basis", "read") not in BASES:
         raise Refused(f'{here("basis")}basis is "{raw["basis"]}"; allowed are: {", ".join(BASES)}.')
+    if raw.get("override", "reason") not in OVERRIDES:
+        raise Refused(f'{here("override")}override is "{raw["override"]}"; allowed are: {", ".join(OVERRIDES)}.')
     given = raw.get("params", {})
     try:
         params = complete(kind.params, given, lists)
@@ -176,6 +183,7 @@ def _rule(raw: dict[str, Any], at: int, name: str, places: Places, lists: dict[s
         page=text.get("page"),
         says=text.get("says"),
         basis=text.get("basis"),
+        override=raw.get("override", "reason"),
         fires=_examples(raw.get("fires", []), here("fires"), places.line("rule", at, "fires")),
         silent=_examples(raw.get("silent", []), here("silent"), places.line("rule", at, "silent")),
         line=places.line("rule", at),

@@ -32,6 +32,13 @@ def detector(rule: str) -> Callable[..., Detection | None]:
     return DETECTORS[rule]
 
 
+def needs(rule: str) -> int:
+    """The words without which the detector of a rule is silent (see `narrative.needs`)."""
+    from meruit.guidelines.narrative import needs
+
+    return needs(rule)
+
+
 def told(detection: Detection, cure: str | None = None) -> Hit:
     """A detection as a hit: the words, why they break the rule, and what would pass."""
     words = detection.words
@@ -72,7 +79,7 @@ def text_check(
             return None
         return told(detection)
 
-    return TextCheck(check)
+    return TextCheck(check, cues=needs(rule))
 
 
 def _excluded(kinds: Mapping[str, str], include: Collection[str] | None) -> re.Pattern[str] | None:

@@ -12,7 +12,7 @@ parameters by keyword and gives a `Detection`, or None where the rule stays sile
 """
 
 from meruit.guidelines.narrative.detection import Detection
-from meruit.guidelines.narrative.detectors import DETECTORS, judge
+from meruit.guidelines.narrative.detectors import DETECTORS, judge, needs
 from meruit.guidelines.narrative.understanding import Part, Participant, Understanding, understand
 
-__all__ = ["DETECTORS", "Detection", "Part", "Participant", "Understanding", "judge", "understand"]
+__all__ = ["DETECTORS", "Detection", "Part", "Participant", "Understanding", "judge", "needs", "understand"]

@@ -61,8 +61,10 @@ def _ground(u: Understanding, task: Task) -> str | None:
             if any(v in _OTHERS for v in task.verbs) or not _clerks_object(u, task, always):
                 return None
             return "clerical-verb"
-    if task.kinds & DRAFT and "by" in after(u, task) and any(word in _STAMPING for word in after(u, task)):
-        return "clerical-means"
+    if task.kinds & DRAFT and "by" in u.reading.words:
+        said = after(u, task)
+        if "by" in said and not _STAMPING.isdisjoint(said):
+            return "clerical-means"
     wanted = _BY_VERB.get(verb)
     if wanted is None or not in_hand(u, task, wanted, 5):
         return None

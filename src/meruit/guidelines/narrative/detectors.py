@@ -171,6 +171,13 @@ _OTHERS: tuple[tuple[str, Detector, int], ...] = tuple(
 )
 
 
+def needs(rule: str) -> int:
+    """The bits of the words without one of which the detector of a rule is silent; 0 where any words may do."""
+    if rule in _SPECIFIC:
+        return _SPECIFIC[rule].cues
+    return cue(_NEEDS[rule]) if rule in _NEEDS else 0
+
+
 def judge(u: Understanding) -> dict[str, Detection]:
     """All detectors that fire with their defaults, by rule id."""
     found: dict[str, Detection] = {}

@@ -19,13 +19,17 @@ def in_hand(u: Understanding, task: Task, wanted: Collection[str], reach: int) -
     words, bases = u.reading.words, u.reading.bases
     first = task.start if task.at > task.start else task.at + 1
     last = min(task.end, task.at + 1 + reach)
-    return any(
-        words[k] in wanted or bases[k] in wanted or any(word in wanted for word in words[k].split(" "))
-        for k in range(first, last)
-        if k != task.at
-    )
+    for k in range(first, last):
+        word = words[k]
+        if k != task.at and (word in wanted or bases[k] in wanted or (" " in word and _part_in(word, wanted))):
+            return True
+    return False
 
 
-def after(u: Understanding, task: Task) -> list[str]:
+def _part_in(phrase: str, wanted: Collection[str]) -> bool:
+    return any(word in wanted for word in phrase.split(" "))
+
+
+def after(u: Understanding, task: Task) -> tuple[str, ...]:
     """The words after the verb."""
     return u.reading.words[task.at + 1 : task.end]

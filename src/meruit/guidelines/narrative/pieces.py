@@ -56,13 +56,17 @@ def pieces(r: Reading, tasks: list[Task]) -> list[list[Task]]:
     """Tasks grouped into pieces of work, in order."""
     found: list[list[Task]] = []
     for task in tasks:
-        near = reversed(found[-_NEAR:])
-        home = next((piece for piece in near if any(one_work(r, earlier, task) for earlier in piece[-_NEAR:])), None)
-        if home is None:
-            found.append([task])
+        for piece in reversed(found[-_NEAR:]):
+            if _continues(r, piece, task):
+                piece.append(task)
+                break
         else:
-            home.append(task)
+            found.append([task])
     return found
+
+
+def _continues(r: Reading, piece: list[Task], task: Task) -> bool:
+    return any(one_work(r, earlier, task) for earlier in piece[-_NEAR:])
 
 
 def allocated(tasks: list[Task], r: Reading) -> bool:

@@ -10,6 +10,8 @@ from meruit.guidelines.narrative.understanding import cue
 from meruit.guidelines.narrative.words import CLIENT, COMM, DRAFT, group
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from meruit.guidelines.narrative.tasks import Task
     from meruit.guidelines.narrative.understanding import Understanding
 
@@ -28,7 +30,8 @@ _PASSES = "the same work without the fact itself: what was advised on, not what 
 
 def private_content(u: Understanding) -> Detection | None:
     """Numbers of persons, health, reserves, admissions."""
-    if _FIGURE.search(u.text):
+    text = u.text
+    if ("-" in text or "/" in text or "$" in text) and _FIGURE.search(text):
         for ground, pattern in _FIGURES:
             match = pattern.search(u.text)
             if match:
@@ -54,7 +57,7 @@ def _tells_client(task: Task) -> bool:
     )
 
 
-def _admits(word: str, near: list[str]) -> bool:
+def _admits(word: str, near: Sequence[str]) -> bool:
     if word in _FAULT:
         return any(w in _VERDICTS for w in near)
     return word in _CONFESSING and any(w in _ADMISSIONS for w in near)

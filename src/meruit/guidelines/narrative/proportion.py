@@ -94,7 +94,7 @@ _LONG_MAIL, _LONG_DRAFT, _LONG_ORDER = 24, 40, 8
 
 def disproportionate_time(u: Understanding, *, benchmarks: Mapping[str, Decimal] | None = None) -> Detection | None:
     """More hours than a small task takes: a one-page notice, a two-line mail, an extension."""
-    if u.hours is None or not u.has(_SIZE) or len(u.pieces) > 1:
+    if len(u.pieces) > 1 or u.hours is None or not u.has(_SIZE):
         return None
     table = BENCHMARKS if benchmarks is None else {**BENCHMARKS, **benchmarks}
     if not u.tasks and u.hours > table["tiny"] and any(word in _TINY for word in u.reading.words):

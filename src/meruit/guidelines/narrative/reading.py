@@ -8,7 +8,9 @@ here, so known words are found by their very spelling, and places in the text ar
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, reduce
+from itertools import accumulate
+from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
 from meruit.guidelines.narrative.words import (
@@ -27,22 +29,25 @@ from meruit.guidelines.narrative.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 #: Hours in the text, which allocate time to the words beside them: (.3), (0.5 hrs), [1.2], 0.4h, 1.5 hours.
 #: Then words with the marks that belong to them, figures, and the marks that divide.
+#: The first alternative is for words that are nothing else: nearly all of a text. One group around all of it, so
+#: that splitting a text by it gives what stands between the pieces as well, and with it the place of each.
 _TOKEN = re.compile(
-    r"[(\[{]\s*\d{0,2}\.\d{1,2}\s*(?:h|hr|hrs|hour|hours)?\.?\s*[)\]}]"
-    r"|(?<![\w.$])\d{0,2}\.\d{1,2}\s*(?:h|hr|hrs|hours|hour)\b\.?"
+    r"([A-Za-zÀ-ÿ](?![/.])[A-Za-zÀ-ÿ]*(?:['’&-][A-Za-zÀ-ÿ0-9]+)*['’]?"
+    r"|[(\[{]\s*\d{0,2}\.\d{1,2}\s*(?:h|hr|hrs|hour|hours)?\.?\s*[)\]}]"
     r"|[wW]/[oO]?(?![A-Za-z])|[bB]/[wW]\b|[A-Za-z]/[A-Za-z](?:/[A-Za-z])*\b"
     r"|[A-Za-z](?:\.[A-Za-z])+|[A-Za-zÀ-ÿ]+(?:['’&-][A-Za-zÀ-ÿ0-9]+)*['’]?"
+    r"|(?<![\w.$])\d{0,2}\.\d{1,2}\s*(?:h|hr|hrs|hours|hour)\b\.?"
     r"|[$#§]?\d[\w,./:%$'’&-]*\w%?|\d"
-    r"|[;•|\n:,/&+()\[\]]|\.(?=\s|$)|\s[-–—]+\s|—"
+    r"|[;•|\n:,/&+()\[\]]|\.(?=\s|$)|\s[-–—]+\s|—)"
 )
 _ALL_CAPITALS = re.compile(r"[a-z]")
 
-#: Phrases a word may begin: for each number of further words, longest first, those words -> part.
-_Starts = list[tuple[int, "dict[str, _Part]"]]
+#: Phrases a word may begin, word by word: next word -> (the phrase that ends with it, how longer ones go on).
+_Starts = dict[str, tuple["_Part | None", "_Starts | None"]]
 #: Word in small letters, class bits, bits of the rules it may give rise to, base form, weight, phrases it begins.
 _Part = tuple[str, int, int, str, int, "_Starts | None"]
 
@@ -69,8 +74,8 @@ class _Tables(NamedTuple):
 def _tables() -> _Tables:
     """Every word and abbreviation in small letters, with a capital, in capitals."""
     singles, phrases = lexicon().words, lexicon().phrases
-    begins: dict[str, _Starts] = {
-        first: [(size, {rest: _part(f"{first} {rest}", found) for rest, found in some.items()}) for size, some in sized]
+    begins = {
+        first: _branches(first, [pair for _, some in sized for pair in some.items()])
         for first, sized in phrases.items()
     }
 
@@ -92,6 +97,21 @@ def _tables() -> _Tables:
     return _Tables({word: found for word, found in single.items() if word not in short} | _MARKS, short)
 
 
+def _branches(begun: str, phrases: list[tuple[str, Meaning]]) -> _Starts:
+    """The phrases that go on after the words `begun`, by their next word."""
+    by_word: dict[str, list[tuple[str, Meaning]]] = {}
+    for rest, meaning in phrases:
+        word, _, further = rest.partition(" ")
+        by_word.setdefault(word, []).append((further, meaning))
+    found: _Starts = {}
+    for word, ends in by_word.items():
+        whole = f"{begun} {word}"
+        done = next((_part(whole, meaning) for further, meaning in ends if not further), None)
+        longer = [(further, meaning) for further, meaning in ends if further]
+        found[word] = (done, _branches(whole, longer) if longer else None)
+    return found
+
+
 _UNKNOWN = Meaning(0, 0, "", WHOLE)
 
 
@@ -102,40 +122,51 @@ def _part(word: str, meaning: Meaning, starts: _Starts | None = None, extra: int
 class Reading:
     """The units of one narrative in order: `words`, `bits`, `bases`, `weights`, `unit_cues`; `cues` of all together."""
 
-    __slots__ = ("_firsts", "_places", "bases", "bits", "cues", "text", "unit_cues", "weights", "words")
+    __slots__ = (
+        "_ends",
+        "_firsts",
+        "_origins",
+        "_split",
+        "bases",
+        "bits",
+        "cues",
+        "text",
+        "unit_cues",
+        "weights",
+        "words",
+    )
 
-    def __init__(self, text: str, units: list[_Part], firsts: list[int]) -> None:
+    def __init__(
+        self, text: str, units: list[_Part], firsts: Sequence[int], origins: list[int], split: list[str]
+    ) -> None:
+        words, bits, cues, bases, weights, _ = zip(*units, strict=True) if units else ((),) * 6
         self.text = text
-        self.words = [unit[0] for unit in units]
-        self.bits = [unit[1] for unit in units]
-        self.unit_cues = found = [unit[2] for unit in units]
-        self.bases = [unit[3] for unit in units]
-        self.weights = [unit[4] for unit in units]
-        cues = 0
-        for bit in found:
-            cues |= bit
-        self.cues = cues
+        self.words: tuple[str, ...] = words
+        self.bits: list[int] = list(bits)
+        self.unit_cues: tuple[int, ...] = cues
+        self.bases: tuple[str, ...] = bases
+        self.weights: list[int] = list(weights)
+        self.cues: int = reduce(or_, filter(None, cues), 0)
         #: Per unit, the first of the parts it was read from; its last is before the next unit's first.
         self._firsts = firsts
-        self._places: list[tuple[int, int]] | None = None
+        #: Per part, the piece of the text it was read from.
+        self._origins = origins
+        #: The text cut up: what stands before the first piece, the piece, what stands before the next, and so on.
+        self._split = split
+        #: Where each of these ends, once anybody asks.
+        self._ends: list[int] | None = None
 
     def __len__(self) -> int:
         return len(self.words)
 
     def place(self, unit: int) -> tuple[int, int]:
-        """Where the unit stands in the text, in characters [start, end).
-
-        Few entries are asked for a place, so places are found by reading the text a second time.
-        """
-        if self._places is None:
-            scanned = _scanned(self.text)
-            origins: list[int] = []
-            _parts(_TOKEN.findall(scanned), [], origins)
-            spans = [match.span() for match in _TOKEN.finditer(scanned)]
-            self._places = [spans[piece] for piece in origins]
-        firsts = self._firsts
-        last = firsts[unit + 1] - 1 if unit + 1 < len(firsts) else len(self._places) - 1
-        return self._places[firsts[unit]][0], self._places[last][1]
+        """Where the unit stands in the text, in characters [start, end)."""
+        firsts, origins, ends = self._firsts, self._origins, self._ends
+        if ends is None:
+            ends = self._ends = list(accumulate(map(len, self._split)))
+        first = origins[firsts[unit]]
+        last = origins[firsts[unit + 1] - 1 if unit + 1 < len(firsts) else -1]
+        return ends[2 * first], ends[2 * last + 1]
 
 
 def _scanned(text: str) -> str:
@@ -145,78 +176,105 @@ def _scanned(text: str) -> str:
 
 def read(text: str) -> Reading:
     """`text` as units."""
-    aside: list[int] = []
-    parts = _parts(_TOKEN.findall(_scanned(text)), aside, None)
-    units: list[_Part] = []
-    firsts: list[int] = []
-    i, count = 0, len(parts)
-    while i < count:
-        part = parts[i]
-        step = 1
-        starts = part[5]
-        if starts is not None:
-            for size, candidates in starts:
-                if i + size < count:
-                    found = candidates.get(" ".join([p[0] for p in parts[i + 1 : i + 1 + size]]))
-                    if found is not None:
-                        if part[1] & CAPITAL:
-                            found = (found[0], found[1] | CAPITAL, *found[2:])
-                        part, step = found, size + 1
-                        break
-        units.append(part)
-        firsts.append(i)
-        i += step
-    reading = Reading(text, units, firsts)
+    split = _TOKEN.split(_scanned(text))
+    parts, origins, begun, aside = _parts(split[1::2])
+    units: list[_Part] = parts
+    firsts: Sequence[int] = range(len(parts))
+    if begun and (merged := _phrases(parts, begun)):
+        units, upto = [], 0
+        kept: list[int] = []
+        for start, end, phrase in merged:
+            units += parts[upto:start]
+            kept += range(upto, start + 1)
+            units.append(phrase)
+            upto = end
+        units += parts[upto:]
+        kept += range(upto, len(parts))
+        firsts = kept
+    reading = Reading(text, units, firsts, origins, split)
     if aside:
-        inside = set(aside)
+        inside = {part for start, end in aside for part in range(start, end)}
         for k, first in enumerate(firsts):
             if first in inside:
                 reading.bits[k] |= ASIDE
     return reading
 
 
-def _parts(pieces: list[str], aside: list[int], origins: list[int] | None) -> list[_Part]:
-    """What the pieces of the text are; `aside` takes the parts in brackets, `origins` the piece of each part."""
+def _phrases(parts: list[_Part], begun: list[int]) -> list[tuple[int, int, _Part]]:
+    """The phrases that begin at the parts `begun`, each the longest there: (first part, part after, phrase)."""
+    found: list[tuple[int, int, _Part]] = []
+    count, free = len(parts), 0
+    for start in begun:
+        starts = parts[start][5]
+        if start < free:
+            continue
+        phrase, k = None, start + 1
+        while starts is not None and k < count:
+            step = starts.get(parts[k][0])
+            if step is None:
+                break
+            done, starts = step
+            k += 1
+            if done is not None:
+                phrase, free = done, k
+        if phrase is not None:
+            if parts[start][1] & CAPITAL:
+                phrase = (phrase[0], phrase[1] | CAPITAL, *phrase[2:])
+            found.append((start, free, phrase))
+    return found
+
+
+def _parts(pieces: list[str]) -> tuple[list[_Part], list[int], list[int], list[tuple[int, int]]]:
+    """What the pieces of the text are, the piece of each part, the parts that may begin a phrase, those in brackets."""
     single, short = _tables()
+    known = single.get
     found: list[_Part] = []
-    depth = 0
-    before = ""  # the piece before, if it was an abbreviation
-    count = len(pieces)
+    origins: list[int] = []
+    begun: list[int] = []
+    aside: list[tuple[int, int]] = []
+    depth = opened = 0
+    abbreviated = -2  # the last piece that was an abbreviation: a full stop after it is its own
     for i, piece in enumerate(pieces):
-        part = single.get(piece)
+        part = known(piece)
         if part is None:
             if piece in short:
-                before = piece
-                for word in short[piece]:
-                    found.append(word)
-                    if depth:
-                        aside.append(len(found) - 1)
-                    if origins is not None:
-                        origins.append(i)
+                abbreviated = i
+                for part in short[piece]:
+                    if part[5] is not None:
+                        begun.append(len(found))
+                    found.append(part)
+                    origins.append(i)
                 continue
             first = piece[0]
             if first.isalpha():
-                part = _word(piece, pieces[i + 1] if i + 1 < count else "")
+                if len(piece) > 1 and piece.isalpha() and piece[1:].islower():
+                    word = piece.lower()
+                    part = word, (0 if word == piece else CAPITAL), 0, word, WHOLE, None
+                else:
+                    part = _word(piece, pieces[i + 1] if i + 1 < len(pieces) else "")
             elif first in "([{" and len(piece) == 1:
-                depth += 1 if found else 0
+                if found:
+                    opened = opened if depth else len(found)
+                    depth += 1
             elif first in ")]":
+                if depth == 1:
+                    aside.append((opened, len(found)))
                 depth = max(0, depth - 1)
             elif first == "." and len(piece) == 1:
-                part = None if before else _full_stop(found, i + 1 == count)
+                part = None if abbreviated == i - 1 else _full_stop(found, i + 1 == len(pieces))
             elif first == ":":
                 part = None if not found or found[-1][0] in _TAKES_COLON else _COLON
             else:
                 part = _figure(piece, first)
             if part is None:
-                before = ""
                 continue
-        before = ""
+        if part[5] is not None:
+            begun.append(len(found))
         found.append(part)
-        if depth:
-            aside.append(len(found) - 1)
-        if origins is not None:
-            origins.append(i)
-    return found
+        origins.append(i)
+    if depth:
+        aside.append((opened, len(found)))
+    return found, origins, begun, aside
 
 
 def _figure(piece: str, first: str) -> _Part:

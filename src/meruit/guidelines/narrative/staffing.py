@@ -65,7 +65,7 @@ def multiple_attendees(u: Understanding, *, max_attendees: int = 1) -> Detection
     k = _said_to_be_second(u) if u.has(_ATTENDEES) else -1
     if k >= 0:
         return at_units(u, k, k, "attendees-words", _WHY_SECOND, _ONE_ATTENDEE)
-    for task in u.tasks:
+    for task in u.tasks if u.bits & INSIDE and u.kinds & ATTEND else ():
         k = _with_colleague(u, task)
         if k >= 0:
             return at_units(u, k, k, "attendees-with", _WHY_SECOND, _ONE_ATTENDEE)
@@ -110,7 +110,7 @@ def _beside(u: Understanding, k: int) -> bool:
 
 def internal_conference(u: Understanding, *, mode: str = "prohibit") -> Detection | None:
     """Talk inside the firm. `mode` "prohibit" is the only one a line alone can decide."""
-    if mode == "allow":
+    if mode == "allow" or not (u.bits & (INTERNAL | INSIDE) or u.activity_code == "A105"):
         return None
     for task in u.tasks:
         found = _talks_inside(u, task)
@@ -185,9 +185,12 @@ def consent_event(
     """
     if name_in_narrative and u.has(_APPROVAL):
         return None
+    expert = "experts" in events and u.has(_EXPERT)
+    if not expert and not {"depositions", "motions"} & set(events):
+        return None
     theirs = any(word in _THEIRS for word in u.reading.words)
     for task in u.tasks:
-        k = u.where(_EXPERT, task) if "experts" in events and u.has(_EXPERT) else -1
+        k = u.where(_EXPERT, task) if expert else -1
         if k >= 0 and not theirs and (task.kinds & COMM or any(word in _OURS for word in u.reading.words)):
             why = "work with an expert names no approval by the client"
             return at_units(u, k, k, "consent-expert", why, _APPROVER)

@@ -22,9 +22,8 @@ _WHY_WAITING, _WORK_MEANWHILE = "waiting is not work on the matter", "the work d
 
 def travel_unit(u: Understanding) -> int:
     """The word that shows travel time, or -1: a task of travelling, or travel named as part of another."""
-    for task in u.tasks:
-        if task.kinds & TRAVEL:
-            return task.at
+    if u.kinds & TRAVEL:
+        return next(task.at for task in u.tasks if task.kinds & TRAVEL)
     if not u.has(_TRAVEL):
         return -1
     words, bits = u.reading.words, u.reading.bits
@@ -72,7 +71,7 @@ def _local(u: Understanding, k: int) -> bool:
 
 def waiting(u: Understanding, *, max_hours: Decimal = Decimal(0)) -> Detection | None:
     """Time spent waiting: for a case to be called, a witness, a flight."""
-    for task in u.tasks:
+    for task in u.tasks if u.kinds & WAIT else ():
         if task.kinds & WAIT and not task.kinds & ~(WAIT | TRAVEL):
             if u.hours is not None and len(u.pieces) == 1 and u.hours <= max_hours:
                 return None

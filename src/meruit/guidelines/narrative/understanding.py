@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Literal
 
 from meruit.guidelines.narrative.pieces import allocated, pieces
@@ -17,6 +18,7 @@ from meruit.guidelines.narrative.tasks import Task, segment
 from meruit.guidelines.narrative.words import (
     ANY_KIND,
     CAPITAL,
+    CLERICAL,
     CLIENT,
     COMM,
     DET,
@@ -34,6 +36,7 @@ from meruit.guidelines.narrative.words import (
     STRONG,
     TIME,
     TOPIC,
+    TRAVEL,
     WEAK,
     cue_bits,
     group,
@@ -88,6 +91,11 @@ class Understanding:
         self.tasks: list[Task] = segment(reading)
         self.pieces: list[list[Task]] = pieces(reading, self.tasks)
         self.cues = reading.cues
+        #: Class bits of all words, and kinds of all tasks: what is in neither need not be looked for.
+        self.bits: int = reduce(or_, reading.bits, 0)
+        self.kinds = 0
+        for task in self.tasks:
+            self.kinds |= task.kinds
         #: What kind of timekeeper did it.
         self.grade: Grade | None = grade_of(timekeeper_class)
         #: How much the whole text tells an outsider, in quarters of a detail.
@@ -98,7 +106,7 @@ class Understanding:
     @cached_property
     def allocated(self) -> bool:
         """Whether the text shows time for each task."""
-        return allocated(self.tasks, self.reading)
+        return bool(self.bits & TIME) and allocated(self.tasks, self.reading)
 
     @cached_property
     def separate(self) -> int:
@@ -118,12 +126,12 @@ class Understanding:
     @property
     def clerical(self) -> bool:
         """Whether any task is by its verb the work of an assistant."""
-        return any(task.kinds >> KINDS.index("clerical") & 1 for task in self.tasks)
+        return bool(self.kinds & CLERICAL)
 
     @property
     def travel(self) -> bool:
         """Whether any task is travelling."""
-        return any(task.kinds >> KINDS.index("travel") & 1 for task in self.tasks)
+        return bool(self.kinds & TRAVEL)
 
     @cached_property
     def documents(self) -> tuple[str, ...]:
@@ -225,6 +233,8 @@ class Understanding:
     def internal(self, task: Task) -> int:
         """The unit that shows `task` to be talk inside the firm, or -1."""
         r = self.reading
+        if not self.bits & (INTERNAL | INSIDE) and self.activity_code != "A105":
+            return -1
         outsiders = task.persons & (CLIENT | OUTSIDE)
         for k in range(task.start, task.end):
             if r.bits[k] & INTERNAL:

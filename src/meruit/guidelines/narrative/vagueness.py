@@ -337,7 +337,7 @@ def _heap_of(u: Understanding, task: Task) -> int:
 
 def prohibited_phrase(u: Understanding) -> Detection | None:
     """A phrase of no content as the operative words: attention to, work on, follow up, handle, various, etc."""
-    for piece in u.pieces:
+    for piece in u.pieces if u.kinds & VAGUE else ():
         for task in piece:
             verb = task.verbs[0]
             if verb in _OPERATIVE and task.kinds & VAGUE:

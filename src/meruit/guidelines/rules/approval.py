@@ -12,7 +12,7 @@ from meruit.guidelines.consent import approved
 from meruit.guidelines.outcome import Hit, Outcome, Unjudged, blank, missing
 from meruit.guidelines.params import choice, choices, flag, number
 from meruit.guidelines.registry import Absent, Check, GroupCheck, LineCheck, TextCheck, rule_type
-from meruit.guidelines.wording import detector, text_check, told
+from meruit.guidelines.wording import detector, needs, text_check, told
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
@@ -163,14 +163,16 @@ def named_approver(p: Params, c: Context) -> Check:
 
     def check(entry: Entry, understood: Understanding) -> Hit | None:
         narrative = entry.narrative or ""
-        if _covered(c, "named-approver", entry) or (named and _APPROVED.search(narrative)):
-            return None
         found = detect(understood, events=events, name_in_narrative=named)
         if found is None and company is not None:
             found = company(understood)
+        offer = _OFFER.search(narrative) if found is None and "settlement-offers" in events else None
+        if found is None and offer is None:
+            return None
+        if _covered(c, "named-approver", entry) or (named and _APPROVED.search(narrative)):
+            return None
         if found is not None:
             return told(found, "the approver's name and the date of consent")
-        offer = _OFFER.search(narrative) if "settlement-offers" in events else None
         if offer is None:
             return None
         return Hit(
@@ -182,7 +184,7 @@ def named_approver(p: Params, c: Context) -> Check:
             "gave it and the date.",
         )
 
-    return TextCheck(check)
+    return TextCheck(check, cues=needs("GL-79") if set(events) == {"experts"} else 0)
 
 
 _OFFER = re.compile(

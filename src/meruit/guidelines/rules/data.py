@@ -199,7 +199,7 @@ def duplicate_line(p: Params, c: Context) -> tuple[Check, ...]:
                 "correct that invoice.",
             )
 
-    checks: list[Check] = [GroupCheck(_same_day, lines, kind=None)]
+    checks: list[Check] = [GroupCheck(_same_day, lines, kind=None, least=1 if before else 2)]
     if numbers:
         checks.append(GroupCheck(lambda e: e.invoice, invoices, kind=None))
     return tuple(checks)

@@ -11,7 +11,7 @@ from meruit.guidelines.consent import approved
 from meruit.guidelines.outcome import Hit, Unjudged, blank
 from meruit.guidelines.params import choice, choices, flag, number
 from meruit.guidelines.registry import Check, GroupCheck, TextCheck, rule_type
-from meruit.guidelines.wording import detector, text_check, told
+from meruit.guidelines.wording import detector, needs, text_check, told
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
@@ -151,7 +151,7 @@ def basic_research(p: Params, c: Context) -> Check:
             return None
         return told(found)
 
-    return TextCheck(check)
+    return TextCheck(check, cues=needs("GL-27"))
 
 
 _PAGES = re.compile(r"\b(\d[\d,]*)\s*(?:pages?|pp\b\.?|pgs?\b\.?)", re.IGNORECASE)
@@ -177,9 +177,9 @@ def summaries(p: Params, c: Context) -> Check:
     pace = p.maybe("pages_per_hour")
 
     def check(entry: Entry, understood: Understanding) -> Hit | None:
-        if approved(c, "summaries", entry):
-            return None
         found = detect(understood, **settings)
+        if (found is None and pace is None) or approved(c, "summaries", entry):
+            return None
         if found is not None:
             return told(found)
         pages = _PAGES.search(entry.narrative or "")
@@ -200,7 +200,7 @@ def summaries(p: Params, c: Context) -> Check:
             f"{say.plain(allowed.quantize(Decimal('0.1')))} h passes.",
         )
 
-    return TextCheck(check)
+    return TextCheck(check, cues=needs("GL-29") if pace is None else 0)
 
 
 TRANSMITTALS = {

@@ -101,7 +101,7 @@ def multiple_attendees(p: Params, c: Context) -> tuple[Check, ...]:
             return None
         return None if explained and events.explained(entry.narrative or "") else told(found)
 
-    return GroupCheck(key, check), TextCheck(line)
+    return GroupCheck(key, check, least=2), TextCheck(line)
 
 
 def _told_two_ways(lines: Sequence[Entry], apart: Decimal) -> Iterator[Hit]:
@@ -149,6 +149,8 @@ def unapproved_timekeeper(p: Params, c: Context) -> Check:
             return blank("timekeeper")
         person = c.roster.get(entry.timekeeper)
         who = entry.timekeeper_name or (person and person.name) or entry.timekeeper
+        if person is not None and person.approved is None:
+            return missing("list of approved timekeepers")
         if person is None or not person.approved:
             why = f"{who} is not on the client's list of approved timekeepers."
         elif per_matter and person.matters and entry.matter is None:

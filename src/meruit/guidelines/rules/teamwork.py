@@ -171,11 +171,14 @@ def duplicated_effort(p: Params, c: Context) -> Check:
             # Fewer than three words tell too little to be compared.
             for word in words if len(words) >= 3 else ():
                 by_word[word].append(at)
+        words_told = frozenset().union(*things)
+        rarest = sorted(words_told, key=lambda word: (len(by_word[word]) if word in by_word else 0, word))
+        rank = {word: at for at, word in enumerate(rarest)}
         for at, entry in enumerate(lines):
             mine = things[at]
             # Lines much alike share their rarest words, and few lines have those.
-            rare = sorted(mine, key=lambda word: (len(by_word[word]), word))[: 1 + int(len(mine) * (1 - alike))]
-            near = {n for word in rare for n in by_word[word][:40] if n < at}
+            rare = sorted(mine, key=rank.__getitem__)[: 1 + int(len(mine) * (1 - alike))]
+            near = {n for word in rare if word in by_word for n in by_word[word][:40] if n < at}
             others = [
                 lines[n]
                 for n in sorted(near)
@@ -194,7 +197,7 @@ def duplicated_effort(p: Params, c: Context) -> Check:
                     "What would pass: what this person did that the other did not.",
                 )
 
-    return GroupCheck(key, check)
+    return GroupCheck(key, check, least=most + 1)
 
 
 @rule_type(
@@ -248,6 +251,9 @@ def level_of_work(p: Params, c: Context) -> Check:
     return TextCheck(check)
 
 
+#: How the reading of records begins, and the letters it may begin with.
+_READING = ("review", "read", "examin")
+_READS = frozenset("rReE")
 _PAGES = re.compile(r"\b(\d[\d,]*)\s*(?:pages?|pp\b\.?|pgs?\b\.?)", re.IGNORECASE)
 TASKS = ("tiny", "short", "notice", "order", "extension", "email")
 
@@ -282,8 +288,11 @@ def disproportionate_time(p: Params, c: Context) -> Check:
         found = detect(understood, benchmarks=benchmarks)
         if found is not None:
             return told(found)
-        pages = _PAGES.search(entry.narrative or "")
-        if pace is None or not pages or not (entry.narrative or "").casefold().startswith(("review", "read", "examin")):
+        narrative = entry.narrative or ""
+        if pace is None or narrative[:1] not in _READS or not narrative.casefold().startswith(_READING):
+            return None
+        pages = _PAGES.search(narrative)
+        if not pages:
             return None
         expected = Decimal(pages.group(1).replace(",", "")) / pace
         # Twice the norm and half an hour more: a benchmark is no stopwatch.

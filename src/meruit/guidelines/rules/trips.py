@@ -62,9 +62,11 @@ def travel_time(p: Params, c: Context) -> Check:
 
     def check(entry: Entry, understood: Understanding) -> Hit | None:
         text = entry.narrative or ""
+        found = detect(understood, pct=int(pct))
+        if found is None and not (understood.travel or entry.activity_code == "A112" or say_none):
+            return None
         if approved(c, "travel-time", entry):
             return None
-        found = detect(understood, pct=int(pct))
         if found is not None and not (paid_as_work and _WORKED.search(text) and len(understood.pieces) > 0):
             if _reduced(c, entry, pct):
                 return lacking(entry, understood)
@@ -151,13 +153,13 @@ def local_travel(p: Params, c: Context) -> Check:
     miles, pct = p.number("local_miles"), p.number("pct")
 
     def check(entry: Entry, understood: Understanding) -> Hit | None:
-        if pct >= 100 or approved(c, "local-travel", entry):
+        found = detect(understood, pct=int(pct))
+        if (found is None and not understood.travel) or pct >= 100 or approved(c, "local-travel", entry):
             return None
         stated = _MILES.search(entry.narrative or "")
         distance = Decimal(stated.group(1).replace(",", "").rstrip(".") or 0) if stated else None
         if distance is not None and understood.travel and distance > miles:
             return None
-        found = detect(understood, pct=int(pct))
         if found is None and distance is not None and understood.travel and stated and distance <= miles:
             return Hit(
                 field="narrative",

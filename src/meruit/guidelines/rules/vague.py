@@ -191,4 +191,4 @@ def repeated_narrative(p: Params, c: Context) -> Check:
                     f"{lines[0].id} on. What was done on this day passes.",
                 )
 
-    return GroupCheck(key, check)
+    return GroupCheck(key, check, least=most + 1)

@@ -1,0 +1,171 @@
+"""One task of a narrative: its head, and what is said with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from meruit.guidelines.narrative.heads import OUTWARD
+from meruit.guidelines.narrative.words import (
+    ANAPHOR,
+    ANY_KIND,
+    ATTEND,
+    CAPITAL,
+    COMM,
+    DET,
+    DOC,
+    EVENT,
+    HEAP,
+    NUMBER,
+    PERSON,
+    PREP,
+    SOFT,
+    STRONG,
+    TIME,
+    TOPIC,
+    VERB,
+    WEAK,
+    WHOLE,
+    group,
+)
+
+if TYPE_CHECKING:
+    from meruit.guidelines.narrative.reading import Reading
+
+
+class Task:
+    """One head and what hangs on it: units [start, end), the head at `at`."""
+
+    __slots__ = (
+        "anaphoric",
+        "at",
+        "bits",
+        "doc",
+        "end",
+        "event",
+        "form",
+        "hours",
+        "kinds",
+        "named",
+        "persons",
+        "separator",
+        "start",
+        "subject",
+        "thing",
+        "topic_at",
+        "verbs",
+        "weight",
+    )
+
+    def __init__(self, start: int, at: int, kinds: int, verb: str, form: int, separator: str) -> None:
+        self.start = start
+        self.at = at
+        self.end = at + 1
+        self.kinds = kinds
+        self.verbs = [verb]
+        self.form = form
+        self.separator = separator
+        self.bits = 0
+        self.doc: str | None = None
+        #: The last word of the object before any preposition, whatever it is.
+        self.thing: str | None = None
+        self.event: str | None = None
+        self.anaphoric = False
+        self.persons = 0
+        self.named = False
+        self.weight = 0
+        self.subject = 0
+        self.topic_at = -1
+        self.hours: list[int] = []
+
+
+_CALLING = group("tasks.calling")
+_MEETINGS = frozenset({"meeting", "meetings", "conference", "session"})
+
+#: What makes the object of a task, the people in it and its subject, and is not merely weighed.
+_SPECIAL = TIME | TOPIC | PREP | STRONG | WEAK | ANAPHOR | PERSON | DOC | HEAP | EVENT | CAPITAL | ANY_KIND
+
+
+def describe(r: Reading, task: Task) -> None:
+    """Object, people, event and weight of what is said in the task."""
+    bits, words, bases, weights = r.bits, r.words, r.bases, r.weights
+    at, end = task.at, task.end
+    talk = bool(task.kinds & COMM)
+    meets = bool(task.kinds & ATTEND)
+    calls = talk and task.verbs[0] in _CALLING
+    seen = weight = subject = persons = 0
+    topic_at = -1
+    doc = thing = None
+    event = task.event
+    named = False
+    in_object = True
+    aside = False  # after with/to/from: the people
+    reached = False  # somebody has been named there
+    first = True
+    for k in range(task.start, end):
+        b = bits[k]
+        if k == at:
+            first = True
+            seen |= b & (EVENT | HEAP | TIME)
+            if b & EVENT:
+                event = bases[k]
+            continue
+        seen |= b
+        if not (b & _SPECIAL or aside or in_object or talk or meets):
+            w = weights[k]
+            weight += w
+            subject += w or (WHOLE // 2 if b & SOFT else 0)
+            first = False
+        elif b & (TIME | TOPIC | PREP | STRONG | WEAK):
+            if b & TIME:
+                task.hours.append(k)
+            elif b & TOPIC:
+                if topic_at < 0 and k > at:
+                    topic_at = k
+                in_object = aside = False
+            elif b & PREP:
+                in_object = reached = False
+                aside = words[k] in OUTWARD and (words[k] != "to" or _reaches_someone(r, k + 1))
+        else:
+            w = weights[k]
+            if first and b & ANAPHOR:
+                task.anaphoric = True
+            if b & PERSON and not b & (DOC | HEAP):
+                if topic_at < 0:
+                    persons |= b & PERSON
+                reached = aside
+            elif aside and w and not b & (ANY_KIND | DOC | HEAP | EVENT | NUMBER):
+                if b & CAPITAL or not reached or k + 1 == end:
+                    named = reached = True
+                    w = 0
+                else:
+                    aside = False
+            elif reached and aside and b & (DOC | HEAP | ANY_KIND) and not b & PERSON:
+                aside = False
+            elif calls and topic_at < 0 and b == CAPITAL:
+                named = True
+                w = 0  # "called Dr. Roe"
+            elif talk and w and topic_at < 0 and k + 1 < end and bits[k + 1] & PERSON:
+                w = 0  # "damages expert", "debtors counsel": part of who it is
+            elif b & (DOC | HEAP) and in_object:
+                doc = bases[k]
+            if event is None and (b & EVENT or (meets and words[k] in _MEETINGS)):
+                event = bases[k]
+            if in_object and k > at and not b & (DET | VERB):
+                thing = bases[k]
+            weight += w
+            if topic_at >= 0 or not aside:
+                subject += w or (WHOLE // 2 if b & SOFT and not b & PERSON else 0)
+            first = False
+    task.bits = seen
+    task.weight = weight
+    task.subject = subject
+    task.persons = persons
+    task.topic_at = topic_at
+    task.doc, task.thing, task.event, task.named = doc, thing, event, named
+    if end <= at + 1:
+        task.anaphoric = True
+
+
+def _reaches_someone(r: Reading, k: int) -> bool:
+    """Whether "to" leads to a person and not to a purpose."""
+    return k < len(r.bits) and bool(r.bits[k] & (PERSON | CAPITAL | DET | WEAK))
