@@ -8,6 +8,7 @@ from meruit.authority.models import Decision
 from meruit.documents.models import Document
 from meruit.invoices.models import EBillRevision, Invoice, InvoiceLine
 from meruit.portals.models import Submission
+from meruit.prebills.models import Finding
 from meruit.ui.fields import money
 
 
@@ -67,3 +68,22 @@ class AppealTrack(models.Model):
     revision = models.ForeignKey(EBillRevision, models.PROTECT, null=True, related_name="+")
     recovered = money(null=True)
     answered_on = models.DateField(null=True)
+
+
+class Hindsight(models.Model):
+    """What one cut or returned bill teaches about our own checks; see `hindsight`. Never edited."""
+
+    reduction = models.OneToOneField(Reduction, models.PROTECT, null=True, related_name="hindsight")
+    rejection = models.OneToOneField(Rejection, models.PROTECT, null=True, related_name="hindsight")
+    verdict = models.TextField()
+    rule = models.TextField(blank=True)
+    finding = models.ForeignKey(Finding, models.PROTECT, null=True, related_name="+")
+    guideline = models.TextField(blank=True)  # the set in force, by name and version
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(reduction=None) ^ models.Q(rejection=None), name="disputes_hindsight_of_one"
+            )
+        ]

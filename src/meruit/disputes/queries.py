@@ -6,14 +6,14 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Subquery, Sum, TextField, Value
+from django.db.models import Exists, OuterRef, Q, Subquery, Sum, TextField, Value
 from django.db.models.functions import Cast, Concat
 
 from meruit.agenda import queries as agenda
 from meruit.agenda.models import Deadline
 from meruit.disputes import access
 from meruit.disputes.core import Reduction as State
-from meruit.disputes.models import Appeal, AppealTrack, Reduction, Rejection
+from meruit.disputes.models import Appeal, AppealTrack, Hindsight, Reduction, Rejection
 from meruit.portals.actions.hearing import REDUCTION, REJECTION
 from meruit.portals.core import State as SubmissionState
 from meruit.portals.models import StatusEvent, Submission
@@ -62,6 +62,20 @@ def fallen() -> QuerySet[Reduction]:
     )
     open_ = Reduction.objects.filter(state=State.OPEN, submission__state=SubmissionState.APPROVED)
     return open_.annotate(told=Subquery(told)).filter(Exists(again)).order_by("pk")
+
+
+def unlearnt() -> list[str]:
+    """Keys of cuts and returned bills that were not compared with our own rules yet."""
+    cuts = Reduction.objects.filter(hindsight=None).order_by("pk").values_list("pk", flat=True)
+    back = Rejection.objects.filter(hindsight=None).order_by("pk").values_list("pk", flat=True)
+    return [*(f"reduction {key}" for key in cuts), *(f"rejection {key}" for key in back)]
+
+
+def lessons(actor: Actor) -> QuerySet[Hindsight]:
+    """What cuts and returned bills of the actor's matters teach."""
+    return Hindsight.objects.filter(
+        Q(reduction__in=access.reductions(actor)) | Q(rejection__in=access.rejections(actor))
+    )
 
 
 def undecided(actor: Actor) -> QuerySet[Reduction]:

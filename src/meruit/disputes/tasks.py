@@ -24,6 +24,7 @@ def gather(actor: Actor, moment: datetime) -> Counts:
     """Open what came back, note what was sent again, keep appeals alive, and tell what has lapsed."""
     counts = each(returned(actor, moment), lambda key: open_one(actor, key, moment))
     add(counts, each(fallen(actor, moment), lambda key: restore_one(actor, key, moment)))
+    add(counts, each(unlearnt(actor, moment), lambda key: learn_one(actor, key, moment)))
     add(counts, each(asked(actor, moment), lambda key: ask_one(actor, key, moment)))
     add(counts, each(answered(actor, moment), lambda key: answered_one(actor, key, moment)))
     add(counts, each(sent_again(actor, moment), lambda key: resubmitted_one(actor, key, moment)))
@@ -52,6 +53,19 @@ def restore_one(actor: Actor, key: str, moment: datetime) -> str:
     """Let one fall: what the client cuts now, it has said anew."""
     actions.restored(actor, int(key), reason="The client took the bill up again and passed it anew.")
     return "fallen: the bill was passed anew"
+
+
+def unlearnt(actor: Actor, moment: datetime) -> Iterable[str]:
+    """Keys of cuts and returned bills that were not compared with our own rules yet."""
+    return queries.unlearnt()
+
+
+def learn_one(actor: Actor, key: str, moment: datetime) -> str:
+    """Compare one."""
+    kind, _, number = key.partition(" ")
+    look = actions.look_at_rejection if kind == "rejection" else actions.look_at_reduction
+    made = look(actor, int(number))
+    return f"{key}: {made.verdict}" + (f", {made.rule}" if made.rule else "")
 
 
 def asked(actor: Actor, moment: datetime) -> Iterable[str]:

@@ -64,6 +64,7 @@ def steps(carry_out: CarryOut, ready: Callable[[], Iterable[int]]) -> tuple[Step
         Step("listen", "Portals listened to", portals.doors, portals.listen_one),
         Step("returned", "Rejections and reductions opened", disputes.returned, disputes.open_one),
         Step("restored", "Cuts that fell with their bill", disputes.fallen, disputes.restore_one),
+        Step("hindsight", "Cuts compared with our rules", disputes.unlearnt, disputes.learn_one),
         Step("asked", "Questions given a deadline", disputes.asked, disputes.ask_one),
         Step("answered", "Questions answered", disputes.answered, disputes.answered_one),
         Step("resent", "Corrections sent again", disputes.sent_again, disputes.resubmitted_one),

@@ -12,6 +12,7 @@ from meruit.disputes.actions.appealing import (
     send,
 )
 from meruit.disputes.actions.correcting import correct, give_up, overridden, resubmitted
+from meruit.disputes.actions.looking_back import look_at_reduction, look_at_rejection
 from meruit.disputes.actions.opening import close_questions, open_dispute, open_question
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "correct",
     "give_up",
     "lapse",
+    "look_at_reduction",
+    "look_at_rejection",
     "open_dispute",
     "open_question",
     "overridden",

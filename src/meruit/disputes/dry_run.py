@@ -1,0 +1,105 @@
+"""What a change of rules would have meant: past bills judged by two versions, beside what was in truth cut."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from meruit.authority.errors import Invalid
+from meruit.disputes import frozen
+from meruit.disputes.models import Reduction
+from meruit.firm import access as firm
+from meruit.guidelines import Context, Judge
+from meruit.guidelines.diff import changes, effects
+from meruit.invoices import access as invoices
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from meruit.authority.acts import Actor
+    from meruit.guidelines import Entry, GuidelineSet, Judgement
+    from meruit.guidelines.diff import Change, Effect
+
+#: Two versions judge so many lines in the time that somebody waits for a page.
+MOST_LINES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Some lines: how many, their money by currency, and of those the ones that were cut, by how much."""
+
+    count: int
+    money: dict[str, Decimal]
+    cut: int
+    cut_money: dict[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What two versions say of the same bills."""
+
+    bills: int
+    lines: int
+    changes: list[Change]
+    effects: list[Effect]
+    newly: Lines
+    no_longer: Lines
+    either_way: Lines
+    in_neither: Lines
+    unjudged: list[tuple[str, str, int]]
+
+
+def over_past_bills(
+    actor: Actor, client_id: int, old: GuidelineSet, new: GuidelineSet, first: date, last: date
+) -> DryRun:
+    """Judge the final bills of a client, issued in these days, by both versions. Nothing is changed by it."""
+    client = firm.client(actor, client_id)
+    if last < first:
+        raise Invalid("The period ends before it begins.")
+    mine = invoices.invoices(actor).filter(matter__client=client, issued_on__gte=first, issued_on__lte=last)
+    bills = list(mine.select_related("matter", "matter__client").order_by("pk"))
+    entries = frozen.entries(bills)
+    if len(entries) > MOST_LINES:
+        raise Invalid(f"These bills have {len(entries):,} lines; choose a period with at most {MOST_LINES:,}.")
+    known = frozen.context(bills) if bills else Context(as_of=last)
+    before, after = (Judge(rules, known).judge(entries) for rules in (old, new))
+    was, now = _flagged(before), _flagged(after)
+    cuts: dict[str, Decimal] = defaultdict(Decimal)
+    for line, amount in Reduction.objects.filter(invoice__in=bills, line__isnull=False).values_list("line", "amount"):
+        cuts[str(line)] += amount
+    return DryRun(
+        len(bills),
+        len(entries),
+        changes(old, new),
+        effects(before.findings, after.findings),
+        _lines([e for e in entries if e.id in now - was], cuts),
+        _lines([e for e in entries if e.id in was - now], cuts),
+        _lines([e for e in entries if e.id in was & now], cuts),
+        _lines([e for e in entries if e.id not in was | now], cuts),
+        _unjudged(after),
+    )
+
+
+def _flagged(judged: Judgement) -> set[str]:
+    return {finding.entry for finding in judged.findings if finding.entry}
+
+
+def _lines(entries: Iterable[Entry], cuts: dict[str, Decimal]) -> Lines:
+    count = cut = 0
+    total: dict[str, Decimal] = defaultdict(Decimal)
+    taken: dict[str, Decimal] = defaultdict(Decimal)
+    for entry in entries:
+        count += 1
+        total[entry.currency or ""] += entry.value or 0
+        if entry.id in cuts:
+            cut += 1
+            taken[entry.currency or ""] += cuts[entry.id]
+    return Lines(count, dict(total), cut, dict(taken))
+
+
+def _unjudged(judged: Judgement) -> list[tuple[str, str, int]]:
+    """What the new version could not judge, the most frequent first."""
+    return [(rule, why, lines) for (rule, why), lines in judged.unjudged.most_common(12)]
