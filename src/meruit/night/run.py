@@ -1,13 +1,15 @@
 """One night: the steps of a table, in order, each over the items it finds, each item on its own.
 
-An item is worked in transactions of its own and its outcome written down afterwards. A night that is
-killed between the two does the item again when it goes on, and every item is made so that doing it twice is doing
-it once. One item that fails is named with its reason; the rest goes on. A database that goes away is no failure of
-the item it was asked about: the night ends there, unfinished, and goes on when the database is back.
+An item is worked in transactions of its own and its outcome written down afterwards. A night that is killed between
+the two does the item again when it goes on, and every item is made so that doing it twice is doing it once; one
+that is not found again was done, and the protocol says so. One item that fails is named with its reason; the rest
+goes on. A database that goes away is no failure of the item it was asked about: the night ends there, unfinished,
+and goes on when the database is back.
 """
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -81,11 +83,18 @@ def _step(night: Run, step: Step, watch: Watcher) -> None:
     settled = protocol.settled(row)
     keys = [key for key in step.find(actor, night.moment) if key not in settled]
     counts = {protocol.DONE: row.done, protocol.SKIPPED: row.skipped, protocol.FAILED: row.failed}
+    before = row.under_way
+    if before and before not in settled and before not in keys:
+        protocol.settle(row, before, protocol.DONE, "done when the night was stopped", moment())
+        settled.add(before)
+        counts[protocol.DONE] += 1
     total = len(keys) + len(settled)
     watch(Progress(step, len(settled), total, **counts))
-    for place, key in enumerate(keys, start=len(settled) + 1):
+    if keys:
+        protocol.begin(row, keys[0])
+    for place, (key, then) in enumerate(itertools.pairwise([*keys, ""]), start=len(settled) + 1):
         outcome, why = _item(step, actor, key, night.moment)
-        protocol.settle(row, key, outcome, why, moment())
+        protocol.settle(row, key, outcome, why, moment(), then=then)
         counts[outcome] += 1
         watch(Progress(step, place, total, **counts))
     protocol.close_step(row, moment())

@@ -36,14 +36,19 @@ def settled(step: Step) -> set[str]:
     return set(step.items.values_list("key", flat=True))
 
 
-def settle(step: Step, key: str, outcome: str, why: str, moment: datetime) -> None:
-    """Write down what became of an item; the same item twice counts once."""
+def begin(step: Step, key: str) -> None:
+    """An item is worked on now."""
+    Step.objects.filter(pk=step.pk).update(under_way=key)
+
+
+def settle(step: Step, key: str, outcome: str, why: str, moment: datetime, *, then: str = "") -> None:
+    """Write down what became of an item, and which is worked on `then`; the same item twice counts once."""
     with transaction.atomic():
         made = Item.objects.bulk_create(
             [Item(step=step, key=key, outcome=outcome, why=why, at=moment)], ignore_conflicts=True
         )
-        if made:
-            Step.objects.filter(pk=step.pk).update(**{outcome: F(outcome) + 1})
+        counted = {outcome: F(outcome) + 1} if made else {}
+        Step.objects.filter(pk=step.pk).update(under_way=then, **counted)
 
 
 def close_step(step: Step, moment: datetime) -> None:

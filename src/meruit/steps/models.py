@@ -20,6 +20,7 @@ class Step(models.Model):
     name = models.TextField()
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    under_way = models.TextField(blank=True, default="")  # the item begun last; after a kill, the one to ask about
     done = models.IntegerField(default=0)
     skipped = models.IntegerField(default=0)
     failed = models.IntegerField(default=0)
