@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from meruit.findings import Finding
-    from meruit.ledes.flat.scan import Screen
+    from meruit.ledes.flat.batch import Screen
 
     Source = str | os.PathLike[str] | bytes
 
@@ -75,7 +75,7 @@ def judge(
     """As `check`, with the counts and totals that a summary needs; large flat files by `jobs` processes.
 
     `screen` is called with each batch of entries while a flat file passes by and adds its findings
-    (`flat.scan.Batch` tells how); a screened file is judged in one process.
+    (`flat.batch.Batch` tells how); a screened file is judged in one process.
     """
     chosen = portal if isinstance(portal, Dialect) else dialect(portal) if portal else NONE
     with opened(source) as (stream, path):

@@ -1,8 +1,10 @@
-"""The quick way, the thorough way and the way in parts find the same."""
+"""The wide way, the quick way, the thorough way and the way in parts find the same."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,17 +15,28 @@ from meruit.ledes import Dialect, NotLedes, dialect, read
 from meruit.ledes.dialects import NONE, SLUGS
 from meruit.ledes.flat import check as module
 from meruit.ledes.flat import scan
-from meruit.ledes.flat.check import check_flat
+from meruit.ledes.flat.check import Report, check_flat
 from meruit.ledes.flat.parts import check_in_parts
+from meruit.ledes.flat.wide import way as wide_way
 from tests.ledes.bills import bill, expense, fee, full, text
 from tests.ledes.flat.strategies import damaged
 
 MANY = 20_000 if os.environ.get("MERUIT_PROOF") == "1" else 60
 
 
-def both(data: bytes, chosen: Dialect) -> tuple[list[Finding], list[Finding]]:
-    quick, thorough = (check_flat(data, dialect=chosen, quick=way).findings for way in (True, False))
-    return quick, thorough
+@pytest.fixture(autouse=True, scope="module")
+def _any_chunk_goes_wide() -> Iterator[None]:
+    """The wide way is for long files; here it takes short ones too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wide_way, "FEWEST", 1)
+        patch.setattr(wide_way, "SHORTEST", 1)
+        yield
+
+
+def ways(data: bytes, chosen: Dialect = NONE, as_of: date | None = None) -> list[Report]:
+    """The file judged wide, quickly and thoroughly."""
+    asked: list[tuple[bool, bool]] = [(True, True), (True, False), (False, False)]
+    return [check_flat(data, dialect=chosen, as_of=as_of, quick=quick, wide=wide) for quick, wide in asked]
 
 
 def told(findings: list[Finding]) -> list[str]:
@@ -33,10 +46,14 @@ def told(findings: list[Finding]) -> list[str]:
 def agree(whole: str, slug: str) -> None:
     chosen = dialect(slug) if slug else NONE
     try:
-        quick, thorough = both(whole.encode(), chosen)
+        reports = ways(whole.encode(), chosen, date(2026, 2, 27))
     except NotLedes:
         return
-    assert told(quick) == told(thorough)
+    wide, quick, thorough = reports
+    assert told(quick.findings) == told(thorough.findings)
+    assert [f.to_json() for f in wide.findings] == [f.to_json() for f in quick.findings]
+    assert (wide.lines, wide.invoices, wide.left_out) == (quick.lines, quick.invoices, quick.left_out)
+    assert (thorough.lines, thorough.invoices) == (quick.lines, quick.invoices)
 
 
 @pytest.mark.proof
@@ -86,9 +103,12 @@ def long_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("jobs", [2, 3, 7])
-def test_parts_find_what_one_pass_finds(long_file: Path, jobs: int) -> None:
-    one = check_flat(long_file, dialect=NONE)
+@pytest.mark.parametrize("jobs, wide", [(2, True), (3, False), (7, True)])
+def test_parts_find_what_one_pass_finds(
+    long_file: Path, monkeypatch: pytest.MonkeyPatch, jobs: int, wide: bool
+) -> None:
+    one = check_flat(long_file, dialect=NONE, wide=False)
+    monkeypatch.setattr(module, "WIDE_FROM", 0 if wide else 1 << 40)
     parts = check_in_parts(long_file, dialect=NONE, jobs=jobs, smallest=1 << 16)
     assert [f.to_json() for f in parts.findings] == [f.to_json() for f in one.findings]
     assert (parts.lines, parts.invoices) == (one.lines, one.invoices)
@@ -112,8 +132,8 @@ def test_where_the_file_is_cut_for_reading_changes_nothing(monkeypatch: pytest.M
     data = text(full(rows)).replace("Drafted the", "Drafted\nthe", 1).encode()
     whole = [f.to_json() for f in check_flat(data, dialect=NONE).findings]
     monkeypatch.setattr(module, "PIECE", piece)
-    for quick in (True, False):
-        assert [f.to_json() for f in check_flat(data, dialect=NONE, quick=quick).findings] == whole
+    for report in ways(data):
+        assert [f.to_json() for f in report.findings] == whole
 
 
 ODDITIES = {
@@ -147,9 +167,10 @@ def test_what_is_odd_inside_a_run_is_found_at_its_place(
     thorough = check_flat(data, dialect=NONE, quick=False)
     for piece in (1 << 20, 20_000, 3_000):
         monkeypatch.setattr(module, "PIECE", piece)
-        quick = check_flat(data, dialect=NONE)
-        assert [f.to_json() for f in quick.findings] == [f.to_json() for f in thorough.findings], piece
-        assert (quick.lines, quick.invoices) == (thorough.lines, thorough.invoices)
+        for wide in (True, False):
+            quick = check_flat(data, dialect=NONE, wide=wide)
+            assert [f.to_json() for f in quick.findings] == [f.to_json() for f in thorough.findings], (piece, wide)
+            assert (quick.lines, quick.invoices) == (thorough.lines, thorough.invoices)
 
 
 @pytest.mark.parametrize("slug", SLUGS)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from meruit.ledes.flat.judge import Judge
-    from meruit.ledes.flat.look import Look
+    from meruit.ledes.flat.look import Cells, Look
 
 #: Entries of one invoice among which equal ones are looked for; memory stays bounded beyond it.
 MOST_ENTRIES = 100_000
@@ -42,13 +42,13 @@ class Sum:
 
 @dataclass(slots=True)
 class Bill:
-    """The state of one invoice; `values` are those of its first record, `line` and `byte` where it stands."""
+    """The state of one invoice; `cells` are those of its first record, `line` and `byte` where it stands."""
 
     number: str
     line: int
     byte: int
     cells: Sequence[bytes]
-    values: list[str]
+    texts: Cells
     total: Sum = field(default_factory=Sum)
     tax: Sum = field(default_factory=Sum)
     #: False once a record could not be read whole: its sums can no longer be judged.
@@ -62,6 +62,8 @@ class Bill:
     codings_met: set[tuple[bytes, ...]] = field(default_factory=set)
     #: The run of records so far whose numbers and narratives are all different (quick way).
     run: Look | None = None
+    #: The first run of the invoice whose persons are known to the file and were not yet compared (wide way).
+    strangers: Look | None = None
     numbers: dict[bytes, int] = field(default_factory=dict)
     #: Matter -> hash of day, person, amount and narrative -> line.
     entries: dict[bytes, dict[int, int]] = field(default_factory=dict)
@@ -75,6 +77,18 @@ class Bill:
     adjustments: int = 0
     expense_adjustments: int = 0
     negative_adjustments: int = 0
+    _values: list[str] | None = None
+
+    def value(self, place: int) -> str:
+        """One value of the first record."""
+        return self.texts[self.cells[place]][1]
+
+    @property
+    def values(self) -> list[str]:
+        """The values of the first record."""
+        if self._values is None:
+            self._values = [self.texts[cell][1] for cell in self.cells]
+        return self._values
 
     def says(self, flaw: Flaw) -> bool:
         """Whether a flaw said once an invoice has not been said yet."""

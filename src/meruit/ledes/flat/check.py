@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 
     from meruit.findings import Finding
     from meruit.ledes.dialects import Dialect
+    from meruit.ledes.flat.batch import Screen
     from meruit.ledes.flat.frame import Frame
-    from meruit.ledes.flat.scan import Screen
 
 PIECE = 1 << 20
+#: Files from this size on go the wide way: numpy is imported for them, which takes as long as some 20,000 lines.
+WIDE_FROM = 12 << 20
 
 
 @dataclass(slots=True)
@@ -62,17 +64,21 @@ def check_flat(
     as_of: date | None = None,
     name: str | None = None,
     quick: bool = True,
+    wide: bool | None = None,
     screen: Screen | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Report:
-    """Judge one flat file; raises `NotFlat` for anything else."""
+    """Judge one flat file; raises `NotFlat` for anything else.
+
+    `quick` and `wide` choose the way, for tests: the findings do not depend on it.
+    """
     with opened(source) as (stream, path):
         shown = name if name is not None else path
         encoding, stream, whole = narrowed(stream)
         head = stream.read(HEAD)
         found = frame(head, encoding)
         judge = judge_of(found, dialect, as_of)
-        outcome = one_pass(stream, found, judge, shown, quick=quick, screen=screen, progress=progress)
+        outcome = one_pass(stream, found, judge, shown, quick=quick, wide=wide, screen=screen, progress=progress)
         findings = assemble([outcome], found, judge, shown)
         if whole is not None:
             findings = [_moved(finding, whole, encoding) for finding in findings]
@@ -110,6 +116,7 @@ def one_pass(
     name: str | None,
     *,
     quick: bool = True,
+    wide: bool | None = None,
     screen: Screen | None = None,
     progress: Callable[[int], None] | None = None,
     start: int | None = None,
@@ -119,10 +126,12 @@ def one_pass(
 ) -> Outcome:
     """One pass over the records, or a second one that keeps every invoice open when they are scattered."""
     begin = found.data_byte if start is None else start
+    if wide is None:
+        end = stream.seek(0, os.SEEK_END) if stop is None else stop
+        wide = end - begin >= WIDE_FROM
     try:
-        return _through(
-            stream, Scan(found, judge, name, quick=quick, screen=screen, line=line, byte=begin), begin, stop, progress
-        )
+        scan = Scan(found, judge, name, quick=quick, wide=wide, screen=screen, line=line, byte=begin)
+        return _through(stream, scan, begin, stop, progress)
     except Scattered:
         if not may_restart:
             raise
@@ -136,11 +145,12 @@ def _through(
     """The bytes from `begin` to `stop`, piece by piece, through one scan."""
     stream.seek(begin)
     left = None if stop is None else stop - begin
-    rest, piece = b"", stream.read(PIECE if left is None else min(PIECE, left))
+    size = PIECE if scan.wide is None else PIECE * 2
+    rest, piece = b"", stream.read(size if left is None else min(size, left))
     while piece:
         if left is not None:
             left -= len(piece)
-        following = stream.read(PIECE if left is None else min(PIECE, left))
+        following = stream.read(size if left is None else min(size, left))
         rest = scan.feed(rest + piece, final=not following)
         if progress:
             progress(len(piece))

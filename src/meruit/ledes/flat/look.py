@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
         judge: Judge
         end: bytes
+        line: int
+        byte: int
         cells: Cells
 
         def says(self, flaw: Flaw, bill: Bill) -> bool: ...
@@ -67,7 +69,7 @@ class Cells(dict[bytes, tuple[str, str]]):
 class Look:
     """Records in a row with the same beginning: `head` its cells, `columns` those after it, side by side."""
 
-    __slots__ = ("_offsets", "_values", "byte", "columns", "head", "line", "run", "scan")
+    __slots__ = ("_offsets", "_values", "byte", "columns", "count", "head", "line", "run", "scan")
 
     def __init__(
         self,
@@ -77,8 +79,10 @@ class Look:
         line: int,
         byte: int,
         run: bytes | None = None,
+        count: int | None = None,
     ) -> None:
         self.scan, self.head, self.run, self.columns = scan, head, run, columns
+        self.count = len(columns[0]) if count is None else count
         self.line, self.byte = line, byte
         self._offsets: list[int] | None = None
         self._values: dict[int, tuple[list[str], list[str]]] = {}
@@ -94,6 +98,11 @@ class Look:
     def line_of(self, k: int) -> int:
         return self.line + k
 
+    def cell(self, k: int, place: int) -> bytes:
+        """One cell of record `k` as it stands."""
+        first = len(self.head)
+        return self.head[place] if place < first else self.columns[place - first][k]
+
     def cells(self, k: int) -> tuple[bytes, ...]:
         """All cells of record `k` as they stand."""
         return (*self.head, *[column[k] for column in self.columns])
@@ -105,17 +114,6 @@ class Look:
             pairs = list(map(self.scan.cells.__getitem__, self.cells(k)))
             known = self._values[k] = ([raw for raw, _ in pairs], [value for _, value in pairs])
         return known
-
-    def some(self, k: int, places: Sequence[int]) -> tuple[list[str], list[str]]:
-        """As `values`, with only the columns at `places` (after the common beginning) filled in."""
-        if k in self._values:
-            return self._values[k]
-        first, known = len(self.head), self.scan.cells
-        raw = [""] * (first + len(self.columns))
-        values = raw.copy()
-        for place in places:
-            raw[first + place], values[first + place] = known[self.columns[place][k]]
-        return raw, values
 
     def byte_of(self, k: int, column: int) -> int:
         """The byte in the file where a cell begins; of the record itself for column -1."""
@@ -143,13 +141,11 @@ class Look:
                 amount = None
             else:
                 name = "INVOICE_TOTAL" if shared else "LINE_ITEM_TOTAL"
-                amount = decimal_of(self._value(k, name) if not shared else bill.values[judge.at[name]])
-            entry = None if shared and flaw.rule != "LC01" else self._value(k, "LINE_ITEM_NUMBER")
+                amount = decimal_of(self.value(k, name) if not shared else bill.value(judge.at[name]))
+            entry = None if shared and flaw.rule != "LC01" else self.value(k, "LINE_ITEM_NUMBER")
             byte = self.byte_of(k, flaw.column)
             self.scan.add(self.scan.finding(flaw, self.line_of(k), byte, bill.number, entry, amount, bill))
 
-    def _value(self, k: int, name: str) -> str:
+    def value(self, k: int, name: str) -> str:
         """One value of record `k`."""
-        place = self.scan.judge.at[name]
-        cell = self.head[place] if place < len(self.head) else self.columns[place - len(self.head)][k]
-        return self.scan.cells[cell][1]
+        return self.scan.cells[self.cell(k, self.scan.judge.at[name])][1]

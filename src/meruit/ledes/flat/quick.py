@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from meruit.ledes.flat.amounts import UNIT, Odd, cents
 from meruit.ledes.flat.bill import differences, person_flaw, tax_flaw
+from meruit.ledes.flat.heading import Headings
 from meruit.ledes.flat.judge import CODING, PERSON
 from meruit.ledes.flat.look import cleaned
 from meruit.ledes.flat.memory import MOST
@@ -39,9 +40,9 @@ _TAMED = bytes(32 if byte in _CONTROLS else byte for byte in range(256))
 #: How most invoices number their lines; such a column need not be looked at again.
 _COUNTED = [b"%d" % number for number in range(1, 2001)]
 #: Half a cent in units of 10^-8, the product of two amounts in 10^-4.
-_HALF_CENT = 500_000
+HALF_CENT = 500_000
 #: Shorter narratives may be empty or the word NULL; longer ones may not fit a field of 15,360 bytes.
-_SHORT, _LONG = 5, 15_000
+SHORT, LONG = 5, 15_000
 
 
 class Quick:
@@ -65,32 +66,39 @@ class Quick:
         names = [n for n in ("TIMEKEEPER_LAST_NAME", "TIMEKEEPER_FIRST_NAME") if n in tail]
         self.person_places = tuple(tail[name] for name in (*PERSON, *names))
         self.shared_places = tuple(i - PREFIX for i in self.judge.shared_columns if i >= PREFIX)
+        self.headings = Headings(self.judge, memory.amounts, self._real)
         portal = self.judge.dialect
         self.exact_only = portal.rounding != "either" or min(portal.unit_places, portal.rate_places) < 4
         self.bounds_dates = self.judge.severity("LD02", "advice") is not None
         as_of = self.judge.as_of
+        self.period_places = tuple(at[n] for n in ("BILLING_START_DATE", "BILLING_END_DATE", "INVOICE_DATE"))
         self.today = f"{as_of:%Y%m%d}".encode() if as_of else b""
-        self.longest = min(portal.lengths.get("LINE_ITEM_DESCRIPTION", _LONG), _LONG)
+        self.longest = min(portal.lengths.get("LINE_ITEM_DESCRIPTION", LONG), LONG)
+
+    def trim(self) -> None:
+        """Forget what has grown too long."""
+        self.memory.trim()
+        if len(self.plain_people) > MOST:
+            self.plain_people.clear()
 
     def judge_batch(self, bill: Bill, prefix: bytes, look: Look, *, plain: bool) -> None:
         """Judge the records of `look`; `plain` says that their whole surroundings are ASCII."""
         columns = look.columns
-        self.memory.trim()
-        if len(self.plain_people) > MOST:
-            self.plain_people.clear()
+        self.trim()
         column = columns[self.tail["LINE_ITEM_NUMBER"]]
         counted = column == _COUNTED[: len(column)]
         numbers = set() if counted else set(column)
-        self._beginning(bill, prefix, look)
-        self._shared(bill, prefix, columns, look)
+        self.beginning(bill, prefix, look)
+        self.shared(bill, prefix, look)
         doubtful = self._sums(bill, columns)
         doubtful |= self._dates(look.head, columns[self.tail["LINE_ITEM_DATE"]])
         doubtful |= self._narratives(columns[self.tail["LINE_ITEM_DESCRIPTION"]], plain=plain)
         if not numbers <= self.numbers:
             doubtful |= self._line_numbers(column, numbers)
-        self._once(bill, look, differ=counted or (len(numbers) == len(column) and b"" not in numbers))
-        self._codings(bill, columns, look)
-        self._people(bill, columns, look)
+        differ = counted or (len(numbers) == len(column) and b"" not in numbers)
+        self.once(bill, look, differ=differ and self.no_two_alike(look))
+        self.coding(bill, look)
+        self.people(bill, look)
         if self.judge.gross:
             doubtful = set(range(len(columns[0])))
             self._taxes(bill, columns, look)
@@ -100,22 +108,24 @@ class Quick:
 
     # -- what all records of the run repeat --------------------------------------------------------
 
-    def _beginning(self, bill: Bill, prefix: bytes, look: Look) -> None:
+    def beginning(self, bill: Bill, prefix: bytes, look: Look) -> None:
         """The first record with this beginning is asked about all that it repeats."""
         if prefix in bill.tails and prefix not in bill.unlike:
             return
-        raw, values = look.values(0)
+        first = bill.line == look.line
         if prefix not in bill.tails:
-            look.say(bill, self.judge.repeated(raw, values), 0)
+            if not self.headings.plain(bill.cells if first else look.cells(0)):
+                look.say(bill, self.judge.repeated(*look.values(0)), 0)
             self._state_total(look)
-            bill.tails[prefix] = tuple(look.columns[i][0] for i in self.shared_places)
-            self.scan.note_matter(bill, values, look, 0)
-        if bill.line == look.line:
+            bill.tails[prefix] = self._tail(look)
+            self.scan.note_matter(bill, look, 0)
+        if first:
             return
+        values = look.values(0)[1]
         differ = [flaw for flaw in differences(self.judge, bill, values) if flaw.column < PREFIX]
         if differ:
             bill.unlike.add(prefix)
-            for k in range(len(look.columns[0])):
+            for k in range(look.count):
                 look.say(bill, differ, k)
 
     def _state_total(self, look: Look) -> None:
@@ -123,8 +133,19 @@ class Quick:
         with suppress(Odd):
             _ = self.amounts[look.head[self.judge.at["INVOICE_TOTAL"]]]
 
-    def _shared(self, bill: Bill, prefix: bytes, columns: Columns, look: Look) -> None:
+    def _tail(self, look: Look) -> Combination:
+        return tuple(look.cell(0, place + PREFIX) for place in self.shared_places)
+
+    def repeats_tail(self, bill: Bill, prefix: bytes, look: Look) -> bool:
+        """Whether the first record says after its own values what the first of the invoice says there."""
+        if bill.line == look.line:
+            return True
+        first = tuple(bill.cells[place + PREFIX] for place in self.shared_places)
+        return self._tail(look) == bill.tails[prefix] == first
+
+    def shared(self, bill: Bill, prefix: bytes, look: Look) -> None:
         """Values of firm, matter, client or invoice that stand after the line's own."""
+        columns = look.columns
         unlike: set[int] = set()
         for place, known in zip(self.shared_places, bill.tails[prefix], strict=True):
             column = columns[place]
@@ -177,7 +198,7 @@ class Quick:
 
     def _rounds(self, by: int, total: int) -> bool:
         """Whether a total in whole cents misses its product by no more than rounding."""
-        return not self.exact_only and -_HALF_CENT <= by <= _HALF_CENT and not total % 100
+        return not self.exact_only and -HALF_CENT <= by <= HALF_CENT and not total % 100
 
     def _odd(self, column: Column, doubtful: set[int]) -> list[int]:
         """The amounts of a column in which at least one cell is unusual; those count 0 and are looked at."""
@@ -214,7 +235,7 @@ class Quick:
 
     def _dates(self, head: Sequence[bytes], days: Column) -> set[int]:
         """Which lines have no real day, or one outside the period, after the invoice, or in the future."""
-        low, high = self._bounds(head)
+        low, high = self.bounds(head)
         met = set(days)
         if met <= self.days and low <= min(met) and max(met) <= high:
             return set()
@@ -229,11 +250,9 @@ class Quick:
         self.days.add(day)
         return True
 
-    def _bounds(self, head: Sequence[bytes]) -> tuple[bytes, bytes]:
+    def bounds(self, head: Sequence[bytes]) -> tuple[bytes, bytes]:
         """The first and last day that need no second look, as the file writes days."""
-        at = self.judge.at
-        names = ("BILLING_START_DATE", "BILLING_END_DATE", "INVOICE_DATE")
-        start, end, invoiced = (head[at[name]] for name in names)
+        start, end, invoiced = (head[place] for place in self.period_places)
         if not self.bounds_dates:
             return b"00000000", b"99999999"
         if not (self._real(start) and self._real(end) and self._real(invoiced)):
@@ -245,8 +264,8 @@ class Quick:
         """Which narratives are short or long, or hold more than plain characters."""
         doubtful: set[int] = set()
         sizes = list(map(len, texts))
-        if min(sizes) < _SHORT or max(sizes) > self.longest:
-            doubtful.update(k for k, size in enumerate(sizes) if not _SHORT <= size <= self.longest)
+        if min(sizes) < SHORT or max(sizes) > self.longest:
+            doubtful.update(k for k, size in enumerate(sizes) if not SHORT <= size <= self.longest)
         together = b"".join(texts)
         if together.translate(_TAMED) != together:
             doubtful.update(k for k, t in enumerate(texts) if len(t.translate(None, _CONTROLS)) != len(t))
@@ -264,37 +283,50 @@ class Quick:
                 doubtful.update(_where(numbers, number))
         return doubtful
 
-    def _once(self, bill: Bill, look: Look, *, differ: bool) -> None:
-        """Line numbers (which `differ` or not) and entries that may stand only once in an invoice.
+    def once(self, bill: Bill, look: Look, *, differ: bool) -> None:
+        """Line numbers and entries, which may stand only once in an invoice; whether those of the run all `differ`.
 
-        Most invoices come in one run, and a run whose numbers and narratives all differ needs no memory
+        Most invoices come in one run, and a run whose numbers and entries all differ needs no memory
         of them. The run is kept until the invoice ends or goes on; only then its lines are remembered.
         """
-        texts = look.columns[self.tail["LINE_ITEM_DESCRIPTION"]]
-        count = len(texts)
-        alone = bill.records == count and bill.run is None
-        if alone and differ and count == len(set(texts)):
+        if differ and bill.records == look.count and bill.run is None:
             bill.run = look
             return
         self.recall(bill)
-        for k in range(count):
+        for k in range(look.count):
             self._remember(bill, look, k)
 
+    def all_differ(self, look: Look) -> bool:
+        """Whether no line number and no narrative stands twice in the run."""
+        numbers = set(look.columns[self.tail["LINE_ITEM_NUMBER"]])
+        return len(numbers) == look.count and b"" not in numbers and self.no_two_alike(look)
+
+    def no_two_alike(self, look: Look) -> bool:
+        """Whether no two narratives are the same, so that no two entries are."""
+        return look.count == len(set(look.columns[self.tail["LINE_ITEM_DESCRIPTION"]]))
+
     def recall(self, bill: Bill) -> None:
-        """Remember the lines of the run that was kept, for the invoice goes on."""
+        """Remember the lines and persons of the run that was kept, for the invoice goes on."""
         earlier, bill.run = bill.run, None
         if earlier is not None:
-            for k in range(len(earlier.columns[0])):
+            for k in range(earlier.count):
                 self._remember(bill, earlier, k)
+        self._meet_strangers(bill)
+
+    def _meet_strangers(self, bill: Bill) -> None:
+        strangers, bill.strangers = bill.strangers, None
+        if strangers is not None:
+            self.people(bill, strangers)
 
     def _remember(self, bill: Bill, look: Look, k: int) -> None:
-        self.scan.note_number(bill, look.columns[self.tail["LINE_ITEM_NUMBER"]][k], look, k)
+        self.scan.note_number(bill, look.cell(k, self.tail["LINE_ITEM_NUMBER"] + PREFIX), look, k)
         self.scan.note_entry(bill, look, k)
 
     # -- codes, persons, entries -------------------------------------------------------------------
 
-    def _codings(self, bill: Bill, columns: Columns, look: Look) -> None:
+    def coding(self, bill: Bill, look: Look) -> None:
         """Each combination of type and codes is judged once and then remembered."""
+        columns = look.columns
         kinds, tasks, expenses, activities = (columns[i] for i in self.coding_places)
         here = set(zip(kinds, tasks, expenses, activities, strict=True))
         if not bill.coded:
@@ -305,9 +337,7 @@ class Quick:
         rows = list(zip(kinds, tasks, expenses, activities, strict=True))
         odd = []
         for met in new:
-            flaws = self.codings.get(met)
-            if flaws is None:
-                flaws = self._learn(self.codings, met, self.judge.coding, self.coding_places, rows.index(met), look)
+            flaws = self._coding_flaws(met)
             kind, task, _, activity = met
             bare = kind == b"F" and not task and not activity
             if flaws or bare:
@@ -323,20 +353,19 @@ class Quick:
                     self.scan.note_uncoded(bill, look, k)
             self._say(bill, flaws, rows, met, first, look)
 
-    def _people(self, bill: Bill, columns: Columns, look: Look) -> None:
+    def people(self, bill: Bill, look: Look) -> None:
         """Each person is judged once, and compared with what the invoice said of that person before."""
-        rows = list(zip(*[columns[i] for i in self.person_places], strict=True))
+        self._meet_strangers(bill)
+        rows = list(zip(*[look.columns[i] for i in self.person_places], strict=True))
         for first, who in sorted((rows.index(who), who) for who in set(rows) - bill.people_met):
             if who in self.plain_people or self._plain_person(who):
                 self.plain_people.add(who)
                 bill.people_met.add(who)
                 self._same_person(bill, who, first, look)
                 continue
-            flaws = self.persons.get(who)
-            if flaws is None:
-                flaws = self._learn(self.persons, who, self.judge.person, self.person_places, first, look)
-                if flaws and all(flaw.once == "file" for flaw in flaws):
-                    self.told_grades.add(who[3])
+            flaws = self._person_flaws(who)
+            if flaws and all(flaw.once == "file" for flaw in flaws):
+                self.told_grades.add(who[3])
             self._say(bill, flaws, rows, who, first, look)
             self._same_person(bill, who, first, look)
             if all(flaw.once for flaw in flaws):
@@ -380,12 +409,38 @@ class Quick:
         met: Combination,
         judge: Callable[[list[str], list[str]], list[Flaw]],
         places: tuple[int, ...],
-        k: int,
-        look: Look,
     ) -> tuple[Flaw, ...]:
-        raw, values = look.some(k, places)
+        """What the rules say of a combination, which stands at `places` after the common beginning."""
+        known = self.scan.cells
+        raw = [""] * len(self.judge.columns)
+        values = raw.copy()
+        for place, cell in zip(places, met, strict=True):
+            raw[PREFIX + place], values[PREFIX + place] = known[cell]
         memory[met] = tuple(judge(raw, values))
         return memory[met]
+
+    def _coding_flaws(self, met: Combination) -> tuple[Flaw, ...]:
+        flaws = self.codings.get(met)
+        return self._learn(self.codings, met, self.judge.coding, self.coding_places) if flaws is None else flaws
+
+    def _person_flaws(self, who: Combination) -> tuple[Flaw, ...]:
+        flaws = self.persons.get(who)
+        return self._learn(self.persons, who, self.judge.person, self.person_places) if flaws is None else flaws
+
+    def silent_coding(self, met: Combination) -> bool:
+        """Whether nothing is to be said of a type with its codes, or only what this file was told already."""
+        kind, task, _, activity = met
+        bare = kind == b"F" and not task and not activity
+        return not bare and self._told(self._coding_flaws(met))
+
+    def silent_person(self, who: Combination) -> bool:
+        """Whether nothing is to be said of a person, or only what this file was told already."""
+        return who in self.plain_people or self._plain_person(who) or self._told(self._person_flaws(who))
+
+    def _told(self, flaws: tuple[Flaw, ...]) -> bool:
+        """Whether all of these are told once a file, and were."""
+        told = self.scan.out.told
+        return all(flaw.once == "file" and (flaw.rule, flaw.column, flaw.message) in told for flaw in flaws)
 
     def _say(
         self, bill: Bill, flaws: tuple[Flaw, ...], rows: Sequence[Combination], met: Combination, first: int, look: Look

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from meruit.findings import Finding
+from meruit.ledes.flat.batch import Batch
 from meruit.ledes.flat.bill import MOST_ENTRIES, Bill, closing, differences, person_flaw, tax_flaw
 from meruit.ledes.flat.judge import Judge
 from meruit.ledes.flat.look import Look
@@ -21,12 +22,12 @@ from meruit.ledes.rules import rules
 from meruit.ledes.values import decimal_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Sequence
     from decimal import Decimal
 
+    from meruit.ledes.flat.batch import Screen
     from meruit.ledes.flat.frame import Frame
-    from meruit.ledes.flat.layout import Layout
-    from meruit.ledes.text import Encoding
+    from meruit.ledes.flat.wide.way import Wide
 
 #: A stretch of damaged records longer than this is judged as far as it goes, so that memory stays bounded.
 LONGEST_DAMAGE = 1 << 20
@@ -45,36 +46,6 @@ class Scattered(Exception):
     """An invoice went on after another had begun: the pass must keep every invoice open to the end."""
 
 
-class Batch(NamedTuple):
-    """Records of one invoice in a row, handed to whoever screens entries while the file passes by.
-
-    `lines` are their physical lines; `column` gives the raw cells of one column of the format and `text`
-    the same as text. A screen (see `Screen`) is called with every batch, may run one set of patterns over
-    `column("LINE_ITEM_DESCRIPTION")` at once, and returns its findings; it keeps what it needs across
-    batches by `invoice`. Narratives hold no line break.
-    """
-
-    invoice: str
-    lines: Sequence[int]
-    head: Sequence[bytes]
-    columns: Sequence[Sequence[bytes]]
-    layout: Layout
-    encoding: Encoding
-
-    def column(self, name: str) -> Sequence[bytes]:
-        place = self.layout.index[name]
-        if place < len(self.head):
-            return [self.head[place]] * len(self.lines)
-        return self.columns[place - len(self.head)]
-
-    def text(self, name: str) -> list[str]:
-        return [self.encoding.decode(cell) for cell in self.column(name)]
-
-
-if TYPE_CHECKING:
-    Screen = Callable[[Batch], Iterable[Finding]]
-
-
 @dataclass(slots=True)
 class Outcome:
     """What a pass found, and what is needed to join the passes over parts of one file."""
@@ -88,6 +59,15 @@ class Outcome:
     invoices: dict[str, tuple[Decimal | None, str | None, int, str]] = field(default_factory=dict)
 
 
+def _wide(scan: Scan, way: Quick) -> Wide | None:
+    """The wide way, where numpy is installed."""
+    try:
+        from meruit.ledes.flat.wide.way import Wide
+    except ImportError:
+        return None
+    return Wide(scan, way)
+
+
 class Scan:
     """One pass. `feed` takes the file in pieces and returns what must come before the next piece."""
 
@@ -98,6 +78,7 @@ class Scan:
         name: str | None,
         *,
         quick: bool = True,
+        wide: bool = False,
         scattered: bool = False,
         screen: Screen | None = None,
         line: int | None = None,
@@ -116,6 +97,9 @@ class Scan:
         self.bills: dict[str, Bill] = {}
         self.bill: Bill | None = None
         self.way = Quick(self) if self.quick else None
+        self.wide: Wide | None = None
+        if wide and self.way is not None and not scattered and not judge.gross and frame.newline != b"\r":
+            self.wide = _wide(self, self.way)
 
     def says(self, flaw: Flaw, bill: Bill) -> bool:
         """Whether `flaw` is to be said here: always, or the first time in the invoice or in the file."""
@@ -142,6 +126,12 @@ class Scan:
 
     def feed(self, data: bytes, *, final: bool) -> bytes:
         """Judge the records in `data`; the return value is their rest, to be put before what follows."""
+        if self.wide is not None:
+            return self.wide.feed(data, final=final)
+        return self.feed_narrow(data, final=final)
+
+    def feed_narrow(self, data: bytes, *, final: bool) -> bytes:
+        """As `feed`, without the wide way."""
         if not self.quick:
             return self._feed_slowly(data, final=final)
         plain = data.isascii()
@@ -316,20 +306,21 @@ class Scan:
         if self.way is None:
             return
         look = Look(self, head, columns, self.line, self.byte, run)
-        bill = self._bill_of(look)
+        bill = self.bill_of(look)
         count = len(columns[0])
         bill.records += count
         self.out.lines += count
         self.way.judge_batch(bill, prefix, look, plain=plain)
         if self.screen:
-            self._screen(self._seen(bill, look, range(self.line, self.line + count)))
+            self.show(self._seen(bill, look, range(self.line, self.line + count)))
         self.line += count
         self.byte += len(run) + len(self.end)
 
     def _seen(self, bill: Bill, look: Look, lines: Sequence[int]) -> Batch:
         return Batch(bill.number, lines, look.head, look.columns, self.frame.layout, self.frame.encoding)
 
-    def _screen(self, batch: Batch) -> None:
+    def show(self, batch: Batch) -> None:
+        """Hand a batch to the screen."""
         if self.screen:
             self.out.findings.extend(self.screen(batch))
 
@@ -356,16 +347,15 @@ class Scan:
 
     def note_entry(self, bill: Bill, look: Look, k: int) -> None:
         """duplicate-line: the same day, person, amount and narrative in the same invoice and matter."""
-        cells = look.cells(k)
         at = self.judge.at
         names = ("LINE_ITEM_DATE", "TIMEKEEPER_ID", "LINE_ITEM_TOTAL", "LINE_ITEM_DESCRIPTION")
-        entries = bill.entries.setdefault(cells[at["LAW_FIRM_MATTER_ID"]], {})
+        entries = bill.entries.setdefault(look.cell(k, at["LAW_FIRM_MATTER_ID"]), {})
         if len(entries) >= MOST_ENTRIES:
             return
-        known = entries.setdefault(hash(tuple(cells[at[name]] for name in names)), look.line_of(k))
+        known = entries.setdefault(hash(tuple(look.cell(k, at[name]) for name in names)), look.line_of(k))
         if known == look.line_of(k):
             return
-        expense = cells[at["EXP/FEE/INV_ADJ_TYPE"]] in (b"E", b"IE")
+        expense = look.cell(k, at["EXP/FEE/INV_ADJ_TYPE"]) in (b"E", b"IE")
         flaw = Flaw(
             "duplicate-line",
             self.judge.severity("duplicate-line", "advice") or "advice",
@@ -378,17 +368,17 @@ class Scan:
     def note_uncoded(self, bill: Bill, look: Look, k: int) -> None:
         """A fee without codes: a flaw only if other fees of the invoice have them."""
         if len(bill.uncoded) < MOST_UNCODED:
-            at, values = self.judge.at, look.values(k)[1]
-            byte = look.byte_of(k, at["LINE_ITEM_TASK_CODE"])
-            bill.uncoded.append((look.line_of(k), byte, values[at["LINE_ITEM_NUMBER"]], values[at["LINE_ITEM_TOTAL"]]))
+            byte = look.byte_of(k, self.judge.at["LINE_ITEM_TASK_CODE"])
+            entry, total = look.value(k, "LINE_ITEM_NUMBER"), look.value(k, "LINE_ITEM_TOTAL")
+            bill.uncoded.append((look.line_of(k), byte, entry, total))
 
-    def note_matter(self, bill: Bill, values: Sequence[str], look: Look, k: int) -> None:
+    def note_matter(self, bill: Bill, look: Look, k: int) -> None:
         """LC02: one client per matter of the invoice.
 
         Many firms number matters anew under each client, so invoices of one file are not compared.
         """
         at = self.judge.at
-        client, matter = values[at["CLIENT_ID"]], values[at["LAW_FIRM_MATTER_ID"]]
+        client, matter = look.value(k, "CLIENT_ID"), look.value(k, "LAW_FIRM_MATTER_ID")
         owner, line = bill.matters.setdefault(matter, (client, look.line_of(k)))
         if client != owner and client and owner and matter:
             message = f'Matter "{matter}" has the client "{client}" here and "{owner}" on line {line}.'
@@ -402,7 +392,7 @@ class Scan:
         cells = [b"" if place is None else record.cells[place] for place in layout.places]
         look = Look.of_record(self, record, cells, PREFIX, layout)
         raw, values = look.values(0)
-        bill = self._bill_of(look)
+        bill = self.bill_of(look)
         bill.records += 1
         self.out.lines += 1
         look.say(bill, record.flaws, 0)
@@ -420,7 +410,7 @@ class Scan:
         look.say(bill, differences(judge, bill, values), 0)
         self._company(bill, look, cells, values)
         if self.screen and layout.is_standard:
-            self._screen(self._seen(bill, look, [record.line]))
+            self.show(self._seen(bill, look, [record.line]))
 
     def _cut_off(self, bill: Bill, values: Sequence[str]) -> None:
         """A record that ends early still adds to the invoice when its total was reached."""
@@ -441,7 +431,7 @@ class Scan:
         if judge.gross:
             flaws.append(tax_flaw(judge, bill, values, line))
         look.say(bill, [flaw for flaw in flaws if flaw], 0)
-        self.note_matter(bill, values, look, 0)
+        self.note_matter(bill, look, 0)
         kind = values[at["EXP/FEE/INV_ADJ_TYPE"]]
         if kind == "F" and values[at["LINE_ITEM_TASK_CODE"]]:
             bill.coded = True
@@ -455,7 +445,7 @@ class Scan:
 
     # -- invoices and the end ----------------------------------------------------------------------
 
-    def _bill_of(self, look: Look) -> Bill:
+    def bill_of(self, look: Look) -> Bill:
         """The invoice of the records of `look`; a new one closes the one before, unless they are scattered."""
         number = self.cells[look.head[self.judge.at["INVOICE_NUMBER"]]][1]
         if self.bill is not None and self.bill.number == number:
@@ -467,7 +457,7 @@ class Scan:
             raise Scattered(number)
         if not self.scattered:
             self._close()
-        self.bill = Bill(number, look.line, look.byte, look.cells(0), look.values(0)[1])
+        self.bill = Bill(number, look.line, look.byte, look.cells(0), self.cells)
         if self.scattered:
             self.bills[number] = self.bill
         return self.bill
@@ -493,12 +483,12 @@ class Scan:
                 )
                 if self.room(flaw.rule):
                     self.add(self.finding(flaw, line, byte, bill.number, entry, decimal_of(total), bill))
-        stated = decimal_of(bill.values[at["INVOICE_TOTAL"]])
+        stated = decimal_of(bill.value(at["INVOICE_TOTAL"]))
         self.out.invoices[bill.number] = (
             stated,
             self.currency(bill),
             bill.line,
-            sys.intern(bill.values[at["LAW_FIRM_ID"]] + "\n" + bill.values[at["CLIENT_ID"]]),
+            sys.intern(bill.value(at["LAW_FIRM_ID"]) + "\n" + bill.value(at["CLIENT_ID"])),
         )
         self.bill = None
 
@@ -511,7 +501,7 @@ class Scan:
 
     def currency(self, bill: Bill) -> str | None:
         at = self.judge.at
-        return (bill.values[at["INVOICE_CURRENCY"]] or None) if "INVOICE_CURRENCY" in at else None
+        return (bill.value(at["INVOICE_CURRENCY"]) or None) if "INVOICE_CURRENCY" in at else None
 
     def finish(self) -> Outcome:
         """Close what is still open."""
