@@ -34,6 +34,7 @@ EFFECT: Mapping[str, str] = {
     "rate": "Entries from the first day of each rate on are priced by it.",
     "arrangement": "Pre-bills drafted from now on are worked out by it.",
     "shares": "Bills issued from now on are divided like this.",
+    "guideline-set": "Bills drafted from its first day on are judged by this version of the client's rules.",
     "final-bill": "The bill may be issued over exactly these lines; a change of any of them asks again.",
     "credit-note": "A numbered credit note lowers what is owed on the bill.",
     "reversal": "The bill is undone by a counter-entry and its lines are work in progress again.",
@@ -224,4 +225,8 @@ def _link(proposal: Proposal) -> tuple[str, str] | None:
         return None if held is None else (f"/prebills/{held.pk}/", "The pre-bill with its holds")
     if proposal.subject == "invoices_invoice" and proposal.subject_id is not None:
         return f"/bills/{proposal.subject_id}/", "The bill with its history"
+    if proposal.subject == "disputes_reduction" and proposal.subject_id is not None:
+        return f"/cuts/{proposal.subject_id}/", "The cut with its line and time limit"
+    if proposal.subject == "receivables_payment" and proposal.subject_id is not None:
+        return f"/payments/{proposal.subject_id}/", "The payment with what it pays"
     return None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from meruit.web.views import bills, decisions, entries, home, imports, me, people, prebills
+from meruit.web.views import bills, cuts, decisions, entries, home, imports, me, money, people, prebills, submissions
 
 if TYPE_CHECKING:
     from django.urls import URLPattern, URLResolver
@@ -25,7 +25,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bills/<int:invoice_id>/", bills.one, name="bill"),
     path("bills/<int:invoice_id>/make/", bills.make, name="bill-make"),
     path("bills/<int:invoice_id>/pay/", bills.pay, name="bill-pay"),
-    path("reductions/<int:reduction_id>/answer/", bills.answer, name="reduction-answer"),
+    path("bills/<int:invoice_id>/lower/", money.lower, name="bill-lower"),
+    path("cuts/<int:reduction_id>/", cuts.one, name="cut"),
+    path("payments/", money.payments, name="payments"),
+    path("payments/<int:payment_id>/", money.payment, name="payment"),
+    path("submissions/", submissions.listed, name="submissions"),
+    path("submissions/<int:submission_id>/", submissions.one, name="submission"),
+    path("submissions/<int:submission_id>/<slug:move>/", submissions.act, name="submission-act"),
+    path("statuses/<int:event_id>/note/", submissions.note, name="event-note"),
     path("bills/<int:invoice_id>/file/<slug:form>/", bills.file, name="bill-file"),
     path("revisions/<int:revision_id>/", bills.revision, name="revision-file"),
     path("entries/", entries.listed, name="entries"),

@@ -17,8 +17,6 @@ from meruit.authority import access
 from meruit.authority.acts import acting
 from meruit.authority.errors import NotFound, Refused
 from meruit.authority.models import Proposal
-from meruit.disputes import access as disputes
-from meruit.disputes import actions as dispute
 from meruit.disputes.models import Reduction
 from meruit.disputes.queries import UNDECIDED
 from meruit.invoices import access as bills
@@ -156,20 +154,6 @@ def pay(request: HttpRequest, invoice_id: int) -> HttpResponse:
     together = Money.of(sum((part.amount for part in laid), Decimal(0)), bill.currency)
     tell(request, f"{together.shown()} of {payment.reference} are laid on the bill.")
     return redirect("bill", invoice_id=bill.pk)
-
-
-@require_POST
-def answer(request: HttpRequest, reduction_id: int) -> HttpResponse:
-    """Put an answer to a cut forward: accept it, or ask for the money back."""
-    actor = actor_of(request)
-    cut = disputes.reduction(actor, reduction_id)
-    why = said(request, "why", "why, in words that the decider and the client can read")
-    if request.POST.get("how") == "appeal":
-        dispute.propose_appeal(actor, cut.pk, why)
-    else:
-        dispute.propose_acceptance(actor, cut.pk, reason=why)
-    tell(request, "Put forward; whoever is responsible decides.")
-    return redirect("bill", invoice_id=cut.invoice_id)
 
 
 @require_safe
