@@ -32,6 +32,7 @@ EFFECTS: Mapping[str, Callable[[Actor, Decision], Any]] = {
     "write-down": prebills.carry_out_write_down,
     "hold": prebills.carry_out_hold_change,
     "hold-release": prebills.carry_out_hold_change,
+    "override": prebills.carry_out_override,
     "credit-note": invoices.carry_out_credit_note,
     "reversal": invoices.carry_out_reversal,
     "write-off": invoices.carry_out_write_off,

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from meruit.authority import access as authority_access
 from meruit.authority.errors import NotFound
-from meruit.prebills.models import Hold, Line, PreBill
+from meruit.prebills.models import Finding, Hold, Line, PreBill
+from meruit.timesheets.models import Entry
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -47,4 +48,21 @@ def hold(actor: Actor, hold_id: int) -> Hold:
     found = Hold.objects.select_related("prebill", "line").filter(pk=hold_id, prebill__in=prebills(actor)).first()
     if found is None:
         raise NotFound(f"There is no hold {hold_id}.")
+    return found
+
+
+def finding(actor: Actor, finding_id: int) -> Finding:
+    """One finding, or `NotFound`."""
+    found = Finding.objects.select_related("prebill", "line").filter(pk=finding_id, prebill__in=prebills(actor)).first()
+    if found is None:
+        raise NotFound(f"There is no finding {finding_id}.")
+    return found
+
+
+def cost(actor: Actor, entry_id: int) -> Entry:
+    """One cost of a matter that exists for the actor, or `NotFound`."""
+    costs = Entry.objects.filter(pk=entry_id, kind=Entry.Kind.EXPENSE)
+    found = (costs if actor.is_system else costs.filter(matter__in=authority_access.matters(actor))).first()
+    if found is None:
+        raise NotFound(f"There is no cost {entry_id}.")
     return found

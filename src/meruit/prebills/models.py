@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.db import models
 
 from meruit.authority.models import Decision
-from meruit.matters.models import Matter
+from meruit.documents.models import Document
+from meruit.firm.models import GuidelineSet
+from meruit.matters.models import Matter, Payer
 from meruit.people.models import Person, Timekeeper
 from meruit.timesheets.models import Entry
 from meruit.ui.fields import money
@@ -146,12 +148,60 @@ class Finding(models.Model):
     span_to = models.IntegerField(null=True)
     clause = models.TextField(blank=True)
     guideline = models.TextField(blank=True)
+    rules = models.ForeignKey(GuidelineSet, models.PROTECT, null=True, related_name="+")  # None: a built-in set
+    rules_sha256 = models.BinaryField(max_length=32, null=True)  # of the text it was made under
+    override = models.TextField(default="reason")  # what lets it stand: reason, decision
+    parts = models.JSONField(default=list)  # of the judgement from which it comes, see `screening.again`
     fixable_by = models.TextField()
     expected = models.TextField(blank=True)
     at_risk = money(null=True)
     found_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
     settled_how = models.TextField(blank=True)  # cured, overridden: reason
+
+
+class Override(models.Model):
+    """A finding stands although the rule speaks: a partner's decision. An effect; a trigger settles the finding."""
+
+    finding = models.OneToOneField(Finding, models.PROTECT, related_name="+")
+    reason = models.TextField()
+    decision = models.OneToOneField(Decision, models.PROTECT, related_name="+")
+
+
+class Screening(models.Model):
+    """How a pre-bill was judged for a payer: by which rules and facts, and what was seen of each line.
+
+    With it a later screening judges only what has changed; see `screening.again`.
+    """
+
+    prebill = models.ForeignKey(PreBill, models.PROTECT, related_name="screenings")
+    payer = models.ForeignKey(Payer, models.PROTECT, related_name="+")
+    judged_with = models.BinaryField(max_length=32)  # rules, registers and program
+    seen = models.JSONField()
+    unjudged = models.JSONField(default=list)  # [rule, why, lines], of all the payer's bills of the period
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["prebill", "payer"], name="prebills_one_screening")]
+
+
+class Receipt(models.Model):
+    """Proof of a cost, and the facts that only it shows. The latest row of an entry counts."""
+
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="+")
+    document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+")  # None: facts without paper
+    vendor = models.TextField(blank=True)
+    vendor_amount = money(null=True)
+    fare = models.TextField(blank=True)  # coach, premium, business, first
+    flight_hours = models.DecimalField(max_digits=6, decimal_places=2, null=True)
+    international = models.BooleanField(null=True)
+    booked_on = models.DateField(null=True)
+    travelled_on = models.DateField(null=True)
+    nights = models.DecimalField(max_digits=6, decimal_places=2, null=True)
+    days = models.DecimalField(max_digits=6, decimal_places=2, null=True)
+    miles = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+    recorded_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
 
 
 class Comment(models.Model):

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.db.models import Count, Q
 
-from meruit.prebills import core
-from meruit.prebills.models import Line, PreBill
+from meruit.prebills import access, core
+from meruit.prebills.models import Finding, Line, PreBill
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from django.db.models import QuerySet
+
+    from meruit.authority.acts import Actor
 
 NOTHING = Decimal(0)
 
@@ -155,6 +159,42 @@ def billed(entry_ids: Iterable[int]) -> set[int]:
     """Which of these entries are on a final bill that stands: they are answered, never changed."""
     rows = Line.objects.filter(entry_id__in=list(entry_ids), removed_at=None, prebill__state=core.State.INVOICED)
     return {entry for entry in rows.values_list("entry_id", flat=True) if entry is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRate:
+    """How a rule of a set has fared: its findings, and how many of the settled ones were let stand."""
+
+    rule: str
+    guideline: str
+    findings: int
+    cured: int
+    overridden: int
+
+    @property
+    def open(self) -> int:
+        """Findings that nobody has settled."""
+        return self.findings - self.cured - self.overridden
+
+    @property
+    def rate(self) -> Decimal | None:
+        """The overridden among the settled; None where none is settled."""
+        settled = self.cured + self.overridden
+        return Decimal(self.overridden) / settled if settled else None
+
+
+def override_rates(actor: Actor, since: datetime | None = None) -> list[RuleRate]:
+    """Each rule of each set (name and version) over the bills that the actor may see, the most overridden first."""
+    found = Finding.objects.filter(prebill__in=access.prebills(actor))
+    if since is not None:
+        found = found.filter(found_at__gte=since)
+    rows = found.values("rule", "guideline").annotate(
+        findings=Count("pk"),
+        cured=Count("pk", filter=Q(settled_how="cured")),
+        overridden=Count("pk", filter=Q(settled_how__startswith="overridden")),
+    )
+    rates = [RuleRate(**row) for row in rows.order_by("rule", "guideline")]
+    return sorted(rates, key=lambda r: (-(r.rate or NOTHING), r.rule, r.guideline))
 
 
 def _draft(line: Line) -> core.DraftLine:

@@ -49,16 +49,32 @@ def wholes(prebills: Sequence[PreBill]) -> list[Whole]:
         lines[line.prebill_id].append(line)
     matters = {p.matter_id for p in prebills}
     shares = _shares(matters)
-    by_id, by_client = _payers(prebills, shares)
     layered = _layered(matters)
-    found = []
+    payers = payers_of(prebills, shares)
+    return [
+        Whole(
+            prebill,
+            tuple(lines[prebill.pk]),
+            shares.get(prebill.matter_id, ()),
+            payers[prebill.pk],
+            layered.get(prebill.matter_id, NOTHING),
+        )
+        for prebill in prebills
+    ]
+
+
+def payers_of(
+    prebills: Sequence[PreBill], shares: dict[int, tuple[ShareSet, ...]] | None = None
+) -> dict[int, tuple[Payer, ...]]:
+    """Who pays each of them: whom the shares of its matter name, else the client's payers in its currency."""
+    if shares is None:
+        shares = _shares({p.matter_id for p in prebills})
+    by_id, by_client = _payers(prebills, shares)
+    found = {}
     for prebill in prebills:
-        own = shares.get(prebill.matter_id, ())
-        named = {share.payer for s in own for share in s.shares}
+        named = {share.payer for s in shares.get(prebill.matter_id, ()) for share in s.shares}
         alone = [p for p in by_client[prebill.matter.client_id] if p.currency == prebill.currency]
-        payers = [by_id[pk] for pk in sorted(named) if pk in by_id] if named else alone
-        before = layered.get(prebill.matter_id, NOTHING)
-        found.append(Whole(prebill, tuple(lines[prebill.pk]), own, tuple(payers), before))
+        found[prebill.pk] = tuple([by_id[pk] for pk in sorted(named) if pk in by_id] if named else alone)
     return found
 
 

@@ -14,6 +14,7 @@ from meruit.prebills.actions.lines import (
     write_down,
 )
 from meruit.prebills.actions.moving import move
+from meruit.prebills.actions.overriding import carry_out_override, override, propose_override, record_receipt
 from meruit.prebills.actions.reviewing import (
     PutForward,
     approve,
@@ -24,7 +25,7 @@ from meruit.prebills.actions.reviewing import (
     settle,
     settle_many,
 )
-from meruit.prebills.actions.screening import override, screen
+from meruit.prebills.actions.screening import screen
 
 __all__ = [
     "Drafted",
@@ -33,6 +34,7 @@ __all__ = [
     "approve",
     "arrange",
     "carry_out_hold_change",
+    "carry_out_override",
     "carry_out_write_down",
     "comment",
     "draft",
@@ -41,8 +43,10 @@ __all__ = [
     "override",
     "propose_final_bill",
     "propose_hold_change",
+    "propose_override",
     "propose_write_down",
     "put_forward",
+    "record_receipt",
     "release_hold",
     "resolve",
     "return_to_draft",

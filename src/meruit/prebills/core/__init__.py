@@ -11,6 +11,7 @@ from meruit.prebills.core.content import (
     first_hash,
     second_hash,
 )
+from meruit.prebills.core.receipts import receipt_problem
 from meruit.prebills.core.states import MOVES, Move, State, after
 from meruit.prebills.core.sums import (
     DraftLine,
@@ -46,6 +47,7 @@ __all__ = [
     "difference",
     "first_hash",
     "is_late",
+    "receipt_problem",
     "second_hash",
     "totals",
     "written_down",
