@@ -47,6 +47,37 @@ def copy(owner_url: str, entries: Sequence[NewEntry]) -> float:
         return time.perf_counter() - start
 
 
+def same_tables(owner_url: str) -> dict[str, float]:
+    """Seconds for a bare COPY of what an import has written into the same tables with the same indexes, by table.
+
+    Neither foreign keys nor triggers: what is left is reading the text, keeping the rows and keeping their indexes.
+    """
+    taken = {}
+    with psycopg.connect(owner_url) as pg:
+        pg.execute("CREATE SCHEMA IF NOT EXISTS yardstick")
+        for table in ("timesheets_entry", "timesheets_version", "imports_source"):
+            with pg.cursor().copy(f"COPY public.{table} TO STDOUT") as out:
+                rows = b"".join(bytes(part) for part in out)
+            pg.execute(f"CREATE TABLE yardstick.{table} (LIKE public.{table} INCLUDING ALL)")
+            pg.commit()
+            start = time.perf_counter()
+            with pg.cursor().copy(f"COPY yardstick.{table} FROM STDIN") as into:
+                into.write(rows)
+            pg.commit()
+            taken[table] = time.perf_counter() - start
+    drop(owner_url)
+    return taken
+
+
+def digests(owner_url: str) -> float:
+    """Seconds for the digests that history keeps of the rows of an import, all rows at once."""
+    with psycopg.connect(owner_url) as pg:
+        start = time.perf_counter()
+        for table in ("timesheets_entry", "timesheets_version"):
+            pg.execute(f"SELECT sha256(string_agg(sha256(convert_to(n::text, 'UTF8')), ''::bytea)) FROM {table} n")
+        return time.perf_counter() - start
+
+
 def two_statements(owner_url: str) -> float:
     """Seconds for the bare pre-bill: insert an invoice for each matter, and mark its entries billed."""
     with psycopg.connect(owner_url) as pg:

@@ -62,7 +62,8 @@ def heading() -> list[str]:
         "be compared, and a loaded machine blurs them.",
         "",
         "The import reads the file, checks and prices every row, keeps its key, and writes entry, version, history and",
-        "audit. The limits write rows that stand parsed in memory into one bare table, and check nothing.",
+        "audit. The limits write rows that stand parsed in memory into one bare table, and check nothing. The last row",
+        "is the import's own floor: the text of what it has written, copied into the same tables with their indexes.",
         "",
     ]
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from meruit.firm.core.rates import (
     LADDER,
@@ -191,3 +194,47 @@ def test_agreed_and_approved_are_two_facts(
 def test_a_row_that_could_never_answer_is_refused(change: dict[str, object], says: str) -> None:
     with pytest.raises(RateError, match=says):
         row(**{"level": Level.MATTER_PERSON, "keys": ("matter", "person"), "amount": "450", **change})  # type: ignore[arg-type]
+
+
+DAYS = st.dates(date(2026, 1, 1), date(2026, 2, 28))
+
+
+@st.composite
+def rate_rows(draw: st.DrawFn) -> RateRow:
+    """A row that could answer for the fixed matter, client, person and class, or just misses one of them."""
+    level, keys = draw(st.sampled_from(LADDER))
+    starts_on = draw(DAYS)
+    ends_on = draw(st.none() | st.dates(starts_on, date(2026, 2, 28)))
+    missed = {key: "another" for key in keys if draw(st.integers(0, 9)) == 0}
+    return row(level, keys, str(draw(st.integers(1, 90))), starts_on=starts_on, ends_on=ends_on, **missed)
+
+
+@given(st.lists(rate_rows(), max_size=8), DAYS)
+def test_on_every_day_of_an_unchanged_stretch_the_same_row_answers(rows: list[RateRow], on: date) -> None:
+    table = RateTable(rows)
+    asked = replace(ASKED, on=on)
+    found = table.rate_for(asked)
+    first, last = table.unchanged_around(asked)
+    assert first <= on <= last
+    for n in range(59):
+        day = date(2026, 1, 1) + timedelta(days=n)
+        then = table.rate_for(replace(asked, on=day))
+        if first <= day <= last:
+            assert isinstance(then, Rate) == isinstance(found, Rate)
+            if isinstance(then, Rate) and isinstance(found, Rate):
+                assert (then.row, then.rate_per_hour, then.standard_per_hour, then.says) == (
+                    found.row, found.rate_per_hour, found.standard_per_hour, found.says
+                )  # fmt: skip
+
+
+def test_a_stretch_ends_where_a_row_begins_or_ends() -> None:
+    table = RateTable([
+        row(Level.STANDARD, ("person",), "300", ends_on=date(2026, 3, 31)),
+        row(Level.MATTER_PERSON, ("matter", "person"), "250", starts_on=date(2026, 3, 10), ends_on=date(2026, 3, 20)),
+    ])  # fmt: skip
+    around = {n: table.unchanged_around(replace(ASKED, on=date(2026, 3, n))) for n in (2, 15, 25)}
+    assert around == {
+        2: (date(2026, 1, 1), date(2026, 3, 9)),
+        15: (date(2026, 3, 10), date(2026, 3, 20)),
+        25: (date(2026, 3, 21), date(2026, 3, 31)),
+    }

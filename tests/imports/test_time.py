@@ -14,7 +14,7 @@ from meruit.imports import actions
 from meruit.imports.core.files import open_table
 from meruit.imports.core.problems import FileRefused
 from meruit.imports.models import Batch, SetAside, Source
-from meruit.timesheets.models import Entry, Released, Version
+from meruit.timesheets.models import Entry, Released, SourceConflict, Version
 from tests.support.work import agree_rates
 
 if TYPE_CHECKING:
@@ -103,6 +103,24 @@ def test_a_deleted_row_of_a_complete_file_is_no_longer_billable(firm: Firm, tmp_
     gone = Entry.objects.get(source_key="time:2")
     assert not Version.objects.get(entry=gone, number=gone.version).billable
     assert Source.objects.get(key="2").gone_at is not None
+
+
+def test_what_a_file_may_not_say_anew_is_for_somebody_to_look_at(firm: Firm, tmp_path: Path) -> None:
+    agree_rates(firm)
+    take(firm.cleo, tmp_path / "time.csv", *LINES[:2])
+    batch = take(firm.ada, tmp_path / "adas.csv", LINES[0].replace("1.5", "1.2"))  # Cleo's text, not hers
+    assert counts(batch) == (0, 0, 1, 0)
+    moved = take(firm.cleo, tmp_path / "moved.csv", LINES[1].replace("TK-INE", "TK-BEN"))
+    assert counts(moved) == (0, 0, 1, 0)
+    mine = take(firm.cleo, tmp_path / "mine.csv", LINES[1].replace("0.4", "0.5"))
+    assert counts(mine) == (0, 0, 1, 0)
+    said = {v.entry.source_key: str(v.hours) for v in Version.objects.select_related("entry").order_by("number")}
+    assert said == {"time:1": "1.50", "time:2": "0.50"}
+    looks = [(c.entry.source_key, c.what, c.after) for c in SourceConflict.objects.order_by("pk")]
+    assert looks == [
+        ("time:1", "changed", {"narrative": "Draft answer", "hours": "1.2"}),
+        ("time:2", "changed", {"narrative": "Call adjuster re reserve", "hours": "0.4", "timekeeper_id": 2}),
+    ]
 
 
 def test_a_stopped_import_goes_on_behind_its_last_chunk(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -54,7 +53,7 @@ def test_a_rate_that_nobody_agreed_and_a_maker_who_does_not_act_are_refused_in_b
     said = Version.objects.get(entry_id=key)
     fair = actions.Price(said.standard_rate, said.agreed_rate, said.rate_source, said.standard_value, said.worked_value)
     assert said.agreed_rate is not None
-    dear = replace(fair, agreed_rate=said.agreed_rate + 1, worked_value=said.worked_value + (said.hours or Decimal(0)))
+    dear = fair._replace(agreed_rate=said.agreed_rate + 1, worked_value=said.worked_value + (said.hours or Decimal(0)))
     rows = [(new, fair, "USD") for new in many[:-1]] + [(many[-1], dear, "USD")]
     with pytest.raises(NoAuthority, match="no rate that was agreed"), acting(firm.cleo):
         bulk.write(rows, by=firm.cleo.person_id, at=at)

@@ -7,7 +7,8 @@ that committed. Rooms bring a `Taker` for the records they own.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -17,12 +18,14 @@ from django.db import connection
 from django.db.models import F
 
 from meruit.imports.core import fields
+from meruit.imports.core.ahead import ahead, chunks
 from meruit.imports.core.files import Row, Table
 from meruit.imports.core.problems import FileRefused, Problem
-from meruit.imports.core.rows import Refused, Taken, read
+from meruit.imports.core.rows import Reader, Refused, Taken, read
 from meruit.imports.models import Batch, SetAside, Source
 from meruit.imports.models import Mapping as StoredMapping
 from meruit.postgres.arrays import array
+from meruit.postgres.copying import copied, copy
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -154,16 +157,17 @@ def run(
 ) -> Batch:
     """Take every row behind the last committed chunk. The same file twice changes nothing."""
     columns, style = batch.mapping.columns, batch.mapping.date_style
+    reader = Reader(looked.record, columns, style)
     rows = islice(looked.table.rows(), batch.done_rows, None)
-    read_rows = (read(looked.record, columns, style, row) for row in rows)
-    for chunk in _chunks(read_rows, CHUNK):
-        with acting.transaction():
-            counts = _take(acting, batch, taker, chunk)
-            Batch.objects.filter(pk=batch.pk).update(
-                done_rows=F("done_rows") + len(chunk), **{name: F(name) + n for name, n in counts.items()}
-            )
-        batch.refresh_from_db()
-        watch(batch)
+    with closing(ahead(chunks(map(reader.read, rows), CHUNK))) as waiting:
+        for chunk in waiting:
+            with acting.transaction():
+                counts = _take(acting, batch, taker, chunk)
+                Batch.objects.filter(pk=batch.pk).update(
+                    done_rows=F("done_rows") + len(chunk), **{name: F(name) + n for name, n in counts.items()}
+                )
+            batch.refresh_from_db()
+            watch(batch)
     with acting.transaction():
         if batch.complete and not batch.set_aside:  # a row that could not be read is not a row that is gone
             _gone(acting, batch, taker)
@@ -211,12 +215,6 @@ def drop(acting: Acting, aside: SetAside, reason: str) -> None:
             settled_at=acting.now(), outcome=f"dropped: {reason}"
         )
         acting.note("import.row_dropped", "imports_setaside", aside.pk, reason=reason)
-
-
-def _chunks(rows: Iterable[Taken | Refused], size: int) -> Iterator[list[Taken | Refused]]:
-    rows = iter(rows)
-    while chunk := list(islice(rows, size)):
-        yield chunk
 
 
 def _take(acting: Acting, batch: Batch, taker: Taker, rows: list[Taken | Refused]) -> dict[str, int]:
@@ -293,18 +291,11 @@ def _remember(batch: Batch, rows: Sequence[Taken], outcome: Outcome) -> None:
     """What these keys said and which records they became: one statement for a chunk."""
     if not rows:
         return
-    columns = (
-        array(row.key for row in rows),
-        array(row.sha256 for row in rows),
-        array(outcome.became[row.key] for row in rows),
+    record = batch.record
+    lines = "".join(
+        f"{record}\t{copied(row.key)}\t\\\\x{row.sha256.hex()}\t{outcome.became[row.key]}\t{batch.pk}\n" for row in rows
     )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO imports_source (record, key, row_sha256, target_id, batch_id)"
-            " SELECT %s::text, x.key, x.sha, x.target, %s::bigint"
-            " FROM unnest(%s::text[], %s::bytea[], %s::bigint[]) AS x (key, sha, target)",
-            [batch.record, batch.pk, *columns],
-        )
+    copy("COPY imports_source (record, key, row_sha256, target_id, batch_id) FROM STDIN", [lines])
 
 
 def _say_anew(batch: Batch, rows: Sequence[Taken]) -> None:

@@ -60,13 +60,16 @@ class SetAside(models.Model):
 
 
 class Source(models.Model):
-    """A source row by its natural key: which record it became and what it said last."""
+    """A source row by its natural key: which record it became and what it said last.
+
+    The database checks its batch by the statement (`sql/20_references.sql`), and keeps no index that nothing asks.
+    """
 
     record = models.TextField()
     key = models.TextField()
     row_sha256 = models.BinaryField(max_length=32)
     target_id = models.BigIntegerField()
-    batch = models.ForeignKey(Batch, models.PROTECT, related_name="+")
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     gone_at = models.DateTimeField(null=True)
 
     class Meta:

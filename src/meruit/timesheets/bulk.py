@@ -1,41 +1,51 @@
-"""Many new entries at once: one statement for the entries, one COPY for what they say.
+"""Many entries at once: a COPY for the entries, a COPY for what they say, while their text is still being written.
 
 A month end brings a hundred thousand of them. The checks are the database's own, for a whole statement
-(`sql/10_entries.sql`), and hold here as for a single row.
+(`sql/10_entries.sql`, `sql/15_references.sql`), and hold here as for a single row.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import connection
 
-from meruit.postgres.arrays import array
+from meruit.postgres.copying import copied, copy, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from meruit.timesheets.actions import NewEntry, Price
 
-#: How NULL is written; columns of text are named by FORCE_NOT_NULL, so that they may say the same.
-_NULL = r"\N"
-_TEXTS = "narrative, task_code, activity_code, expense_code, rate_source, currency, reason"
-_COPY = (
+_ENTRIES = (
+    "COPY timesheets_entry (id, kind, matter_id, timekeeper_id, version, source_key, suggestion_id, batch_id,"
+    " prepared_by_id, entered_at) FROM STDIN"
+)
+_VERSIONS = (
     "COPY timesheets_version (entry_id, number, worked_on, narrative, hours, units, unit_cost, task_code,"
     " activity_code, expense_code, hard_cost, billable, standard_rate, agreed_rate, rate_source, standard_value,"
-    " worked_value, currency, made_by_id, made_at, reason, batch_id) FROM STDIN"
-    f" WITH (FORMAT csv, NULL '{_NULL}', FORCE_NOT_NULL ({_TEXTS}))"
+    " worked_value, currency, made_by_id, made_at, batch_id, reason) FROM STDIN"
 )
-_ENTRIES = (
-    "INSERT INTO timesheets_entry (kind, matter_id, timekeeper_id, version, source_key, suggestion_id, batch_id,"
-    " prepared_by_id, entered_at)"
-    " SELECT x.kind, x.matter, x.timekeeper, 1, x.source, x.suggestion, %s::bigint, %s::bigint, %s::timestamptz"
-    " FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::bigint[])"
-    " WITH ORDINALITY AS x (kind, matter, timekeeper, source, suggestion, place) ORDER BY x.place RETURNING id"
-)
+
+
+class Made(NamedTuple):
+    """Who writes these rows, when, from which batch, and why where they replace others."""
+
+    by: int
+    at: datetime
+    batch_id: int | None = None
+    reason: str = ""
+
+
+class Next(NamedTuple):
+    """The next version of an entry that exists: which one, its number, what it says, its price and currency."""
+
+    entry_id: int
+    number: int
+    new: NewEntry
+    price: Price
+    currency: str
 
 
 def write(
@@ -44,64 +54,40 @@ def write(
     """Write new entries, each with its price and currency, and their first versions; the ids in the order of `rows`."""
     if not rows:
         return []
-    news = [new for new, _, _ in rows]
-    columns = (
-        array(new.kind for new in news),
-        array(new.matter_id for new in news),
-        array(new.timekeeper_id for new in news),
-        array(new.source_key for new in news),
-        array(new.suggestion_id for new in news),
-    )
+    made = Made(by, at, batch_id)
     with connection.cursor() as cursor:
-        cursor.execute(_ENTRIES, [batch_id, by, at, *columns])
-        ids = sorted(row[0] for row in cursor.fetchall())  # numbered in the order of their place
-    _copy(_lines(ids, rows, by, at, batch_id))
+        cursor.execute("SELECT timesheets.numbers(%s)", [len(rows)])
+        ids = [row[0] for row in cursor.fetchall()]
+    copy(_ENTRIES, _entries(ids, rows, made))
+    write_versions((Next(key, 1, *row) for key, row in zip(ids, rows, strict=True)), made)
     return ids
 
 
-def _lines(
-    ids: Sequence[int], rows: Sequence[tuple[NewEntry, Price, str]], by: int, at: datetime, batch_id: int | None
-) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    stamp, batch = at.isoformat(), _or_null(batch_id)
-    for key, (new, price, currency) in zip(ids, rows, strict=True):
-        writer.writerow(
-            (
-                key,
-                1,
-                new.worked_on,
-                new.narrative,
-                _or_null(new.hours),
-                _or_null(new.units),
-                _or_null(new.unit_cost),
-                new.task_code,
-                new.activity_code,
-                new.expense_code,
-                new.hard_cost,
-                new.billable,
-                _or_null(price.standard_rate),
-                _or_null(price.agreed_rate),
-                price.source,
-                price.standard_value,
-                price.worked_value,
-                currency,
-                by,
-                stamp,
-                "",
-                batch,
-            )
+def write_versions(rows: Iterable[Next], made: Made) -> None:
+    """Write what entries say from now on."""
+    copy(_VERSIONS, _versions(rows, made))
+
+
+def _entries(ids: Sequence[int], rows: Sequence[tuple[NewEntry, Price, str]], made: Made) -> Iterator[str]:
+    tail = f"{_or_null(made.batch_id)}\t{made.by}\t{made.at.isoformat()}\n"
+    for key, (new, _, _) in zip(ids, rows, strict=True):
+        source = r"\N" if new.source_key is None else copied(new.source_key)
+        suggestion = r"\N" if new.suggestion_id is None else new.suggestion_id
+        yield f"{key}\t{new.kind}\t{new.matter_id}\t{new.timekeeper_id}\t1\t{source}\t{suggestion}\t{tail}"
+
+
+def _versions(rows: Iterable[Next], made: Made) -> Iterator[str]:
+    tail = f"{made.by}\t{made.at.isoformat()}\t{_or_null(made.batch_id)}\t{copied(made.reason)}\n"
+    for key, number, new, price, currency in rows:
+        texts = (new.narrative, new.task_code, new.activity_code, new.expense_code, price.source)
+        narrative, task, activity, expense, source = texts if plain("".join(texts)) else map(copied, texts)
+        yield (
+            f"{key}\t{number}\t{new.worked_on}\t{narrative}\t{_or_null(new.hours)}\t{_or_null(new.units)}"
+            f"\t{_or_null(new.unit_cost)}\t{task}\t{activity}\t{expense}\t{new.hard_cost}\t{new.billable}"
+            f"\t{_or_null(price.standard_rate)}\t{_or_null(price.agreed_rate)}\t{source}\t{price.standard_value!s}"
+            f"\t{price.worked_value!s}\t{currency}\t{tail}"
         )
-    return out.getvalue()
 
 
-def _or_null(value: Any) -> Any:
-    return _NULL if value is None else value
-
-
-def _copy(lines: str) -> None:
-    """Over Django's own connection, so within the transaction that is sealed to whoever acts."""
-    connection.ensure_connection()
-    assert connection.connection is not None  # just made sure
-    with connection.wrap_database_errors, connection.connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        copy.write(lines)
+def _or_null(value: object) -> str:
+    return r"\N" if value is None else str(value)

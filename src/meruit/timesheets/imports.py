@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import connection
+from django.db.models import F
 
 from meruit.authority.acts import moment
-from meruit.firm import queries as firm
 from meruit.imports.actions import Chunk, Outcome
 from meruit.imports.core.problems import Problem
 from meruit.imports.models import Batch, Owner
-from meruit.matters.models import Matter
 from meruit.people.models import Timekeeper
 from meruit.timesheets import bulk
-from meruit.timesheets.actions import NewEntry, Price, price, priced, version
-from meruit.timesheets.models import Entry, SourceConflict, Version
+from meruit.timesheets.actions import NewEntry
+from meruit.timesheets.models import Released, SourceConflict, Version
+from meruit.timesheets.prices import Prices
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
-
     from meruit.authority.acts import Actor
-    from meruit.firm.core.rates import NoRate, Rate, RateTable
     from meruit.imports.core.rows import Taken
+    from meruit.matters.models import Matter
 
 #: Says which of these entries are on a bill already; handed in, since bills stand above.
 Billed = Callable[[Sequence[int]], set[int]]
-#: So many rates that were looked up are remembered, so that memory stays bounded.
-_REMEMBERED = 50_000
 
 
 class EntryTaker:
@@ -42,12 +39,11 @@ class EntryTaker:
         self.matters = visible
         self.billed = billed
         self.timekeepers = _timekeepers()
-        self._by_id = {matter.pk: matter for matter in visible.values()}
-        self._timekeeper_by_id = {t.pk: t for t in self.timekeepers.values()}
+        self.prices = Prices(visible.values(), self.timekeepers.values())
+        self._place = {number: (matter.pk, matter.closed_on) for number, matter in visible.items()}
+        self._person = {name: timekeeper.pk for name, timekeeper in self.timekeepers.items()}
         self.owned_elsewhere = Owner.objects.filter(record=record).exclude(owner="meruit").exists()
         self.today = moment().date()
-        self._rates: RateTable | None = None
-        self._found: dict[tuple[int, int, date, str], Rate | NoRate] = {}
 
     def take(self, chunk: Chunk) -> Outcome:
         """Write new entries in two statements, changed ones as new versions, conflicts where a bill has gone out."""
@@ -61,14 +57,15 @@ class EntryTaker:
         return outcome
 
     def gone(self, batch: Batch, targets: Sequence[int]) -> None:
-        """A deleted source row: no longer billable, or a conflict where it has been billed."""
-        billed = self.billed(targets)
-        for entry in Entry.objects.filter(pk__in=targets):
-            current = Version.objects.get(entry=entry, number=entry.version)
-            if entry.pk in billed:
-                self._conflict(batch, entry, current, None)
+        """Deleted source rows: no longer billable, or a conflict where that cannot be."""
+        conflicts, written = [], []
+        for current, fixed in self._current(targets):
+            if fixed:
+                conflicts.append(_conflict(batch, current, None))
             elif current.billable:
-                self._next(batch, entry, current, self._said(entry, current, billable=False), "Deleted at its source.")
+                new = replace(_said(current), billable=False)
+                written.append(self._next(current, new))
+        self._settle(batch, conflicts, written, "Deleted at its source.")
 
     def finish(self, batch: Batch) -> None:
         """Release what the firm's own system has released."""
@@ -88,27 +85,28 @@ class EntryTaker:
 
     def _entry(self, row: Taken) -> NewEntry | Problem:
         said = row.values
-        matter = self.matters.get(said["matter"].lower())
-        if matter is None:
+        place = self._place.get(said["matter"].lower())
+        if place is None:
             says = "there is no such matter; import the matter first, or correct the number"
             return Problem("matter", said["matter"], says)
-        timekeeper = self.timekeepers.get(said["timekeeper"].lower())
+        timekeeper = self._person.get(said["timekeeper"].lower())
         if timekeeper is None:
             says = "there is no such timekeeper; import timekeepers first, or correct it"
             return Problem("timekeeper", said["timekeeper"], says)
         day = said["worked_on"]
         if day > self.today:
             return Problem("date", day.isoformat(), "the day is in the future")
-        if matter.closed_on is not None and day > matter.closed_on:
-            return Problem("date", day.isoformat(), f"matter {matter.number} was closed on {matter.closed_on}")
+        matter, closed_on = place
+        if closed_on is not None and day > closed_on:
+            return Problem("date", day.isoformat(), f"matter {said['matter']} was closed on {closed_on}")
         if self.kind == "expense" and said.get("units", Decimal(1)) <= 0:
             return Problem(
                 "units", str(said["units"]), "units are above zero; a correction is a new version of its cost"
             )
         return NewEntry(
             kind=self.kind,
-            matter_id=matter.pk,
-            timekeeper_id=timekeeper.pk,
+            matter_id=matter,
+            timekeeper_id=timekeeper,
             worked_on=day,
             narrative=said["narrative"],
             hours=said.get("hours"),
@@ -124,77 +122,82 @@ class EntryTaker:
 
     def _insert(self, batch: Batch, rows: Sequence[tuple[Taken, NewEntry]]) -> dict[str, int]:
         """Two statements for the whole chunk: entries, then what they say."""
-        priced = [(new, self._price(new), self._by_id[new.matter_id].currency) for _, new in rows]
+        priced = [(new, *self.prices.of(new)) for _, new in rows]
         made = bulk.write(priced, by=self.actor.person_id, at=moment(), batch_id=batch.pk)
         return {row.key: entry for entry, (row, _) in zip(made, rows, strict=True)}
 
     def _change(self, chunk: Chunk, said: Mapping[int, NewEntry]) -> None:
-        """A changed row is its entry's next version; where its entry is billed, somebody has to look."""
-        changed = [(said[row.line], target) for row, target in chunk.changed if row.line in said]
-        billed = self.billed([target for _, target in changed])
-        for new, target in changed:
-            entry = Entry.objects.get(pk=target)
-            current = Version.objects.get(entry=entry, number=entry.version)
-            if entry.pk in billed:
-                self._conflict(chunk.batch, entry, current, new)
+        """A changed row is its entry's next version; where that cannot be, somebody has to look."""
+        changed = {target: said[row.line] for row, target in chunk.changed if row.line in said}
+        conflicts, written = [], []
+        for current, fixed in self._current(list(changed)):
+            new, entry = changed[current.entry_id], current.entry
+            if fixed or (new.matter_id, new.timekeeper_id) != (entry.matter_id, entry.timekeeper_id):
+                conflicts.append(_conflict(chunk.batch, current, new))
             else:
-                self._next(chunk.batch, entry, current, new, "Changed at its source.")
+                written.append(self._next(current, replace(new, hard_cost=current.hard_cost or new.hard_cost)))
+        self._settle(chunk.batch, conflicts, written, "Changed at its source.")
 
-    def _next(self, batch: Batch, entry: Entry, current: Version, new: NewEntry, reason: str) -> None:
-        made = self._version(entry.pk, entry.version + 1, new, batch, moment(), reason)
-        made.hard_cost = current.hard_cost or new.hard_cost
-        made.save(force_insert=True)
+    def _current(self, targets: Sequence[int]) -> Iterator[tuple[Version, bool]]:
+        """What entries say now, and whether a file may not change it: billed, or not the file's to say."""
+        billed = self.billed(targets)
+        now = Version.objects.filter(entry__in=targets, number=F("entry__version")).select_related("entry")
+        theirs = set()
+        if not self.owned_elsewhere:
+            theirs |= set(Released.objects.filter(entry__in=targets).values_list("entry_id", flat=True))
+            theirs |= set(now.exclude(made_by=self.actor.person_id).values_list("entry_id", flat=True))
+        for current in now.order_by("entry_id"):
+            yield current, current.entry_id in billed or current.entry_id in theirs
 
-    def _version(self, entry: int, number: int, new: NewEntry, batch: Batch, now: datetime, reason: str) -> Version:
-        return Version(
-            **version(entry, number, new, self._price(new)),
-            currency=self._by_id[new.matter_id].currency,
-            made_by_id=self.actor.person_id,
-            made_at=now,
-            batch_id=batch.pk,
-            reason=reason,
-        )
+    def _next(self, current: Version, new: NewEntry) -> bulk.Next:
+        return bulk.Next(current.entry_id, current.number + 1, new, *self.prices.of(new))
 
-    def _said(self, entry: Entry, current: Version, *, billable: bool) -> NewEntry:
-        return NewEntry(
-            kind=entry.kind,
-            matter_id=entry.matter_id,
-            timekeeper_id=entry.timekeeper_id,
-            worked_on=current.worked_on,
-            narrative=current.narrative,
-            hours=current.hours,
-            units=current.units,
-            unit_cost=current.unit_cost,
-            task_code=current.task_code,
-            activity_code=current.activity_code,
-            expense_code=current.expense_code,
-            hard_cost=current.hard_cost,
-            billable=billable,
-        )
+    def _settle(
+        self, batch: Batch, conflicts: Sequence[SourceConflict], written: Sequence[bulk.Next], reason: str
+    ) -> None:
+        """Two statements, however many rows have changed."""
+        now = moment()
+        for conflict in conflicts:
+            conflict.found_at = now
+        SourceConflict.objects.bulk_create(conflicts)
+        if written:
+            bulk.write_versions(written, bulk.Made(self.actor.person_id, now, batch.pk, reason))
 
-    def _conflict(self, batch: Batch, entry: Entry, current: Version, new: NewEntry | None) -> None:
-        SourceConflict.objects.create(
-            entry=entry,
-            batch_id=batch.pk,
-            what="deleted" if new is None else "changed",
-            before={"narrative": current.narrative, "hours": str(current.hours), "value": str(current.worked_value)},
-            after=None if new is None else {"narrative": new.narrative, "hours": str(new.hours)},
-            found_at=moment(),
-        )
 
-    def _price(self, new: NewEntry) -> Price:
-        """What an entry is worth; the same question for a rate is asked once an import."""
-        matter, timekeeper = self._by_id[new.matter_id], self._timekeeper_by_id[new.timekeeper_id]
-        if self._rates is None:
-            self._rates = firm.rate_table({m.client_id for m in self.matters.values()})
-        if new.kind == "expense":
-            return price(new, matter, timekeeper, self._rates)
-        asked = matter.pk, timekeeper.pk, new.worked_on, new.task_code
-        if asked not in self._found:
-            if len(self._found) >= _REMEMBERED:
-                self._found.clear()
-            self._found[asked] = self._rates.rate_for(firm.question(matter, timekeeper, new.worked_on, new.task_code))
-        return priced(new, self._found[asked])
+def _said(current: Version) -> NewEntry:
+    return NewEntry(
+        kind=current.entry.kind,
+        matter_id=current.entry.matter_id,
+        timekeeper_id=current.entry.timekeeper_id,
+        worked_on=current.worked_on,
+        narrative=current.narrative,
+        hours=current.hours,
+        units=current.units,
+        unit_cost=current.unit_cost,
+        task_code=current.task_code,
+        activity_code=current.activity_code,
+        expense_code=current.expense_code,
+        hard_cost=current.hard_cost,
+        billable=current.billable,
+    )
+
+
+def _conflict(batch: Batch, current: Version, new: NewEntry | None) -> SourceConflict:
+    entry = current.entry
+    after: dict[str, str | int] | None = None
+    if new is not None:
+        after = {"narrative": new.narrative, "hours": str(new.hours)}
+        if new.matter_id != entry.matter_id:
+            after["matter_id"] = new.matter_id
+        if new.timekeeper_id != entry.timekeeper_id:
+            after["timekeeper_id"] = new.timekeeper_id
+    return SourceConflict(
+        entry=entry,
+        batch_id=batch.pk,
+        what="deleted" if new is None else "changed",
+        before={"narrative": current.narrative, "hours": str(current.hours), "value": str(current.worked_value)},
+        after=after,
+    )
 
 
 def _timekeepers() -> dict[str, Timekeeper]:

@@ -14,7 +14,8 @@ from meruit.ui.fields import money
 class Entry(models.Model):
     """One piece of work, or one cost, for one matter. What it says is told by its current version.
 
-    `matter` moves only by a decided transfer, `version` only by a new version; the database writes both.
+    `matter` moves only by a decided transfer, `version` only by a new version; the database writes both. What it
+    refers to is checked by the statement (`sql/15_references.sql`); `source_key` is kept apart by `imports.Source`.
     """
 
     class Kind(models.TextChoices):
@@ -22,24 +23,30 @@ class Entry(models.Model):
         EXPENSE = "expense"
 
     kind = models.TextField(choices=Kind.choices)
-    matter = models.ForeignKey(Matter, models.PROTECT, related_name="+", db_index=False)  # has the index below
-    timekeeper = models.ForeignKey(Timekeeper, models.PROTECT, related_name="+")
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    timekeeper = models.ForeignKey(Timekeeper, models.PROTECT, related_name="+", db_constraint=False)
     version = models.IntegerField(default=1)
     source_key = models.TextField(null=True)
-    suggestion = models.OneToOneField(Suggestion, models.PROTECT, null=True, related_name="+")
+    suggestion = models.ForeignKey(
+        Suggestion, models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     batch_id = models.BigIntegerField(null=True)
-    prepared_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    prepared_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     entered_at = models.DateTimeField()
 
     class Meta:
         indexes = [models.Index(fields=["matter", "kind"], name="timesheets_matter")]
-        constraints = [models.UniqueConstraint(fields=["source_key"], name="timesheets_one_source")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["suggestion"], condition=models.Q(suggestion__isnull=False), name="timesheets_one_suggestion"
+            )
+        ]
 
 
 class Version(models.Model):
     """What an entry said at one time. Before release its preparer adds versions; afterwards a decision does."""
 
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="versions", db_index=False)  # see the constraint
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="versions", db_index=False, db_constraint=False)
     number = models.IntegerField()
     worked_on = models.DateField()
     narrative = models.TextField()
@@ -57,14 +64,21 @@ class Version(models.Model):
     standard_value = money()
     worked_value = money()  # at the agreed rate
     currency = models.TextField()
-    made_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    made_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     made_at = models.DateTimeField()
     reason = models.TextField(blank=True)
     batch_id = models.BigIntegerField(null=True)  # the import it came with
-    decision = models.OneToOneField(Decision, models.PROTECT, null=True, related_name="+")
+    decision = models.ForeignKey(
+        Decision, models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )  # the guard asks for it
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["entry", "number"], name="timesheets_one_version")]
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "number"], name="timesheets_one_version"),
+            models.UniqueConstraint(
+                fields=["decision"], condition=models.Q(decision__isnull=False), name="timesheets_one_decision_id"
+            ),
+        ]
 
 
 class Release(models.Model):

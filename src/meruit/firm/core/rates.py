@@ -9,9 +9,9 @@ never changes the first, it only says what a bill at the first will meet.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -52,6 +52,7 @@ LADDER: tuple[tuple[Level, tuple[str, ...]], ...] = (
     (Level.STANDARD, ("person",)),
     (Level.STANDARD, ("grade",)),
 )
+_A_DAY = timedelta(days=1)
 _KEYS = ("matter", "client", "person", "grade", "task_code")
 
 
@@ -181,6 +182,22 @@ class RateTable:
         says = f"No rate in {asked.currency} is in force for {whose}."
         return NoRate(says, (*_passed(asked, passed), says))
 
+    def unchanged_around(self, asked: Question) -> tuple[date, date]:
+        """The first and last day around `asked.on` on which the rates in force are those of that day.
+
+        Between them the same person on the same matter is answered by the same row, whichever the day.
+        """
+        first, last = date.min, date.max
+        for _, keys in LADDER:
+            for row in self._named(asked, keys):
+                if row.starts_on > asked.on:
+                    last = min(last, row.starts_on - _A_DAY)
+                elif row.ends_on is None or row.ends_on >= asked.on:
+                    first, last = max(first, row.starts_on), min(last, row.ends_on or last)
+                else:
+                    first = max(first, row.ends_on + _A_DAY)
+        return first, last
+
     def _standard(self, asked: Question) -> Decimal | None:
         for level, keys in LADDER:
             if level is Level.STANDARD and (held := self._in_force(asked, keys)):
@@ -188,10 +205,11 @@ class RateTable:
         return None
 
     def _in_force(self, asked: Question, keys: tuple[str, ...]) -> list[RateRow]:
+        return [row for row in self._named(asked, keys) if row.holds(asked.on)]
+
+    def _named(self, asked: Question, keys: tuple[str, ...]) -> Sequence[RateRow]:
         values = tuple(getattr(asked, key) for key in keys)
-        if None in values:
-            return []
-        return [row for row in self._rows.get((keys, values, asked.currency), ()) if row.holds(asked.on)]
+        return () if None in values else self._rows.get((keys, values, asked.currency), ())
 
 
 def _contradiction(

@@ -14,13 +14,14 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from meruit.imports.core.problems import FileRefused
 
 #: How much of a file is looked at to tell its separator.
 _SAMPLE = 64 * 1024
 _CHUNK = 1 << 20
+_NONE: frozenset[str] = frozenset()
 #: A cell longer than this is not a cell of a billing file; the csv module's own limit is lower.
 _LONGEST_CELL = 1_000_000
 ENCODINGS = (
@@ -30,8 +31,7 @@ ENCODINGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row: its line, and its cells by header. A cell is text as it stands, never evaluated."""
 
     line: int
@@ -147,18 +147,19 @@ def _named(path: Path, headers: list[str]) -> tuple[str, ...]:
 def _csv_rows(table: Table) -> Iterator[Row]:
     csv.field_size_limit(_LONGEST_CELL)
     with table.path.open(encoding=table.encoding, newline="", errors="replace") as file:
-        reader = csv.reader((line.replace("\x00", "") for line in _lines(file)), delimiter=table.delimiter)
+        reader = csv.reader(_lines(file), delimiter=table.delimiter)
         begun = False
         line = 1
         try:
-            for cells in reader:
+            for raw in reader:
                 here, line = line, reader.line_num + 1
-                if not any(cell.strip() for cell in cells):
+                cells = list(map(str.strip, raw))
+                if not any(cells):
                     continue
                 if not begun:
                     begun = True
                     continue
-                yield _row(table, here, [cell.strip() for cell in cells], frozenset())
+                yield _row(table, here, cells, _NONE)
         except csv.Error as error:
             raise FileRefused(
                 f"{table.path.name}, line {line}: the quotes do not close ({error}); "
@@ -169,10 +170,14 @@ def _csv_rows(table: Table) -> Iterator[Row]:
 def _lines(file: IO[str]) -> Iterator[str]:
     """Lines of a file whose line ends are LF, CRLF or CR alone; ends inside quotes stay as they are."""
     for line in file:
-        yield line if line.endswith("\n") or not line.endswith("\r") else line[:-1] + "\n"
+        if "\x00" in line:
+            line = line.replace("\x00", "")
+        yield line[:-1] + "\n" if line[-1:] == "\r" else line
 
 
 def _row(table: Table, line: int, cells: list[str], formulas: frozenset[str]) -> Row:
+    if len(cells) == len(table.headers):
+        return Row(line, dict(zip(table.headers, cells, strict=True)), formulas)
     extra = [cell for cell in cells[len(table.headers) :] if cell]
     named = dict(zip(table.headers, [*cells, *[""] * len(table.headers)], strict=False))
     if extra:

@@ -114,27 +114,42 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     who bigint := authority.actor();
     wrong record;
+    later boolean;
+    works firm.work[];
 BEGIN
-    SELECT v.entry_id, v.number, v.made_by_id, v.agreed_rate, v.currency, v.worked_on INTO wrong FROM new_rows v WHERE v.made_by_id <> who LIMIT 1;
+    SELECT v.entry_id INTO wrong FROM new_rows v WHERE v.made_by_id <> who LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'A version is made by whoever acts.' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    SELECT v.entry_id INTO wrong FROM new_rows v WHERE NOT EXISTS (SELECT 1 FROM public.timesheets_entry e WHERE e.id = v.entry_id) LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'There is no entry %.', wrong.entry_id USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    -- the same work at the same rate is asked about once, however many rows and days say it
+    SELECT array_agg(ROW(w.entry_id, w.timekeeper_id, w.matter_id, w.task_code, w.currency, w.agreed_rate, w.first, w.last)::firm.work) INTO works
+      FROM (SELECT min(v.entry_id) AS entry_id, e.timekeeper_id, e.matter_id, v.task_code, v.currency, v.agreed_rate,
+                   min(v.worked_on) AS first, max(v.worked_on) AS last
+              FROM new_rows v JOIN public.timesheets_entry e ON e.id = v.entry_id
+             WHERE v.agreed_rate IS NOT NULL
+             GROUP BY e.timekeeper_id, e.matter_id, v.task_code, v.currency, v.agreed_rate) w;
+    SELECT a.entry_id, a.rate AS agreed_rate, v.worked_on INTO wrong
+      FROM firm.doubtful(works) a
+      JOIN public.timesheets_entry e ON e.matter_id = a.matter_id AND e.timekeeper_id = a.timekeeper_id
+      JOIN new_rows v ON v.entry_id = e.id AND v.task_code = a.task_code AND v.currency = a.currency AND v.agreed_rate = a.rate
+      JOIN public.matters_matter m ON m.id = a.matter_id
+     WHERE NOT firm.is_agreed(a.timekeeper_id, m.id, m.client_id, v.worked_on, a.task_code, a.currency, a.rate) LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'Entry %: % an hour is no rate that was agreed for % .', wrong.entry_id, wrong.agreed_rate, wrong.worked_on
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    SELECT EXISTS (SELECT 1 FROM new_rows v WHERE v.number <> 1) INTO later;
+    IF NOT later THEN
+        RETURN NULL;
     END IF;
     SELECT v.entry_id, v.number INTO wrong FROM new_rows v JOIN public.timesheets_entry e ON e.id = v.entry_id
      WHERE v.number <> 1 AND v.number <> e.version + 1 LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'Version % of entry % is not the next one.', wrong.number, wrong.entry_id USING ERRCODE = 'object_not_in_prerequisite_state';
-    END IF;
-    -- the same work at the same rate is asked about once, however many rows say it
-    SELECT a.entry_id, a.agreed_rate, a.worked_on INTO wrong
-      FROM (SELECT min(v.entry_id) AS entry_id, e.timekeeper_id, e.matter_id, v.worked_on, v.task_code, v.currency, v.agreed_rate
-              FROM new_rows v JOIN public.timesheets_entry e ON e.id = v.entry_id
-             WHERE v.agreed_rate IS NOT NULL
-             GROUP BY e.timekeeper_id, e.matter_id, v.worked_on, v.task_code, v.currency, v.agreed_rate) a
-      JOIN public.matters_matter m ON m.id = a.matter_id
-     WHERE NOT firm.is_agreed(a.timekeeper_id, m.id, m.client_id, a.worked_on, a.task_code, a.currency, a.agreed_rate) LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'Entry %: % an hour is no rate that was agreed for % .', wrong.entry_id, wrong.agreed_rate, wrong.worked_on
-            USING ERRCODE = 'insufficient_privilege';
     END IF;
     -- After release an entry says something else only by decision, or because the firm's own system, which owns
     -- time, says so in an import. Before release its own maker may go on; another's text is proposed.
