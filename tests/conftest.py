@@ -1,12 +1,14 @@
 """The database of the tests: one server a run, one template, a clone for every test that asks for one.
 
 Tests connect as the application's login, as in life. Each test that takes `firm` gets its own copy of the
-template, so that it commits as often as it likes and leaves nothing behind.
+template, so that it commits as often as it likes and leaves nothing behind. Some run a second time on the
+PostgreSQL of the system, see `support/servers.py`.
 """
 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import shutil
 import tempfile
@@ -32,7 +34,7 @@ django.setup()  # before any module with models is imported
 
 from django.db import connections  # noqa: E402 - only after the set-up above
 
-from tests.support import cast  # noqa: E402 - only after the set-up above
+from tests.support import cast, servers  # noqa: E402 - only after the set-up above
 from tests.support.firm import Firm  # noqa: E402 - only after the set-up above
 from tests.support.schema import install_schema  # noqa: E402 - only after the set-up above
 
@@ -43,14 +45,41 @@ if TYPE_CHECKING:
     from tests.support.supervised import Supervised
 
 
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
-    """The server of this run."""
-    from meruit.postgres import testing
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Have what leans hardest on the database run on the system's PostgreSQL too."""
+    chosen = metafunc.module.__name__ in servers.ON_THE_SYSTEMS and "cluster" in metafunc.fixturenames
+    if chosen and not os.environ.get("MERUIT_POSTGRES_BIN"):
+        metafunc.parametrize("cluster", [servers.OURS, servers.SYSTEMS], indirect=True, scope="session")
 
-    with testing.shared_cluster() as running:
+
+@pytest.fixture(scope="session")
+def _held() -> Iterator[dict[str, Cluster]]:
+    """The servers of this run, each held from its first use to the end."""
+    with contextlib.ExitStack() as servers_of_this_run:
+        yield _Held(servers_of_this_run)
+
+
+class _Held(dict[str, "Cluster"]):
+    def __init__(self, stack: contextlib.ExitStack) -> None:
+        super().__init__()
+        self._stack = stack
+
+    def __missing__(self, which: str) -> Cluster:
+        from meruit.postgres import testing
+
+        found = servers.of_the_system() if which == servers.SYSTEMS else None
+        self[which] = running = self._stack.enter_context(testing.shared_cluster(binaries=found))
         testing.template(running, "template_firm", lambda name: _build(running, name))
-        yield running
+        return running
+
+
+@pytest.fixture(scope="session")
+def cluster(request: pytest.FixtureRequest, _held: dict[str, Cluster]) -> Cluster:
+    """The server of this run; in some modules also the system's, where there is one."""
+    which = getattr(request, "param", servers.OURS)
+    if which == servers.SYSTEMS and servers.of_the_system() is None:
+        pytest.skip(servers.NONE)
+    return _held[which]
 
 
 def _build(running: Cluster, name: str) -> None:

@@ -19,11 +19,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meruit.postgres import databases
+from meruit.postgres.binaries import VARIABLE
 from meruit.postgres.cluster import Cluster
 from meruit.postgres.errors import PostgresRefused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from meruit.postgres.binaries import Binaries
 
 #: A folder in memory spares the disk the thousand files of each copy; used where it has this much room.
 _IN_MEMORY, _ROOM_BYTES = Path("/dev/shm"), 4 * 2**30
@@ -63,17 +66,19 @@ def _temporary_root() -> Path:
 
 
 @contextlib.contextmanager
-def shared_cluster(run: str | None = None) -> Iterator[Cluster]:
+def shared_cluster(run: str | None = None, *, binaries: Binaries | None = None) -> Iterator[Cluster]:
     """The server of this test run, started by whoever comes first and stopped after whoever leaves last.
 
-    `run` names the run; by default xdist's name of it, or this process when there are no workers.
+    `run` names the run; by default xdist's name of it, or this process when there are no workers. A run has
+    a further server for each `binaries` that it names.
     """
-    folder = _run_folder(run or os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"process-{os.getpid()}")
+    run = run or os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"process-{os.getpid()}"
+    folder = _run_folder(run if binaries is None else f"{run}-{binaries.version}")
     with _held(folder / _USERS, fcntl.LOCK_SH):
         cluster = Cluster(folder / _HOME, throwaway=True)
         with _held(folder / _START, fcntl.LOCK_EX):
             if not (cluster.exists() and cluster.answer().ready):
-                _start_keeper(folder)
+                _start_keeper(folder, binaries)
         yield cluster
 
 
@@ -135,14 +140,16 @@ def _held(file: Path, kind: int) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _start_keeper(folder: Path) -> None:
+def _start_keeper(folder: Path, binaries: Binaries | None) -> None:
     """Start the keeper and wait for its word; it is nobody's child afterwards and outlives its starter."""
+    named = {} if binaries is None else {VARIABLE: str(binaries.folder)}
     with (folder / _LOG).open("wb") as log:
         keeper = subprocess.Popen(
             [sys.executable, "-m", "meruit.postgres.testing", str(folder)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=log,
+            env={**os.environ, **named},
             start_new_session=True,
         )
         assert keeper.stdout is not None
