@@ -97,14 +97,17 @@ def test_a_context_without_guidelines_is_a_wrong_call(tmp_path):
 def test_money_at_risk_is_the_most_that_each_invoice_can_lose(tmp_path):
     from decimal import Decimal
 
-    from meruit.cli.check_end import at_risk
     from meruit.findings import Finding
+    from meruit.screening.risk import risks, summed
 
     def one(entry, amount, invoice="7", line=3, severity="refuse"):
         return Finding(
             rule="x", severity=severity, message="Said.", file="a", invoice=invoice, entry=entry, line=line,
             at_risk=Decimal(amount), currency="USD",
         )  # fmt: skip
+
+    def at_risk(findings):
+        return summed(risks(findings).values())
 
     lines = [one("1", "75"), one("1", "100"), one("2", "15", line=4), one("3", "999", line=5, severity="advice")]
     assert at_risk(lines) == {"USD": Decimal("115")}

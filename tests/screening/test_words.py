@@ -9,9 +9,9 @@ from click.testing import CliRunner
 
 from meruit.cli.check import check
 from meruit.guidelines import Context, Judge, read_set
-from meruit.screening import words
+from meruit.screening import parts
 from meruit.screening.core import judge_file
-from meruit.screening.words import screen_words
+from meruit.screening.parts import screen_words
 from tests.screening.test_core import bill
 
 HEAD = '[set]\nclient = "Acme"\ntitle = "Guidelines"\nversion = "3"\n'
@@ -60,7 +60,7 @@ def test_what_is_written_is_what_the_whole_way_finds(path):
 
 
 def test_several_processes_write_what_one_writes(tmp_path, monkeypatch):
-    monkeypatch.setattr(words, "SMALLEST", 1 << 12)
+    monkeypatch.setattr(parts, "SMALLEST", 1 << 12)
     path = tmp_path / "big.txt"
     one = bill(*lines(*TEXTS)).split(b"\r\n")
     records = [
@@ -70,7 +70,7 @@ def test_several_processes_write_what_one_writes(tmp_path, monkeypatch):
     alone, shared = io.StringIO(), io.StringIO()
     first = screen_words(path, acme(), Context(), alone)
     second = screen_words(path, acme(), Context(), shared, jobs=3)
-    assert words._in_parts(path, acme(), Context(), io.StringIO(), None, None, 3) is not None
+    assert len(parts.cut(path, 3)[1]) == 3
     assert alone.getvalue() == shared.getvalue()
     assert first[1] == second[1]
     assert first[0].findings == second[0].findings

@@ -26,12 +26,14 @@ from meruit.cli.check_end import progress, summary
 from meruit.findings import ABOVE_ADVICE
 from meruit.ledes.across import Register
 from meruit.ledes.dialects import SLUGS
+from meruit.screening.risk import risks, summed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from meruit.cli.check_guidelines import Asked, Guidelines
+    from meruit.cli.check_guidelines import Guidelines
     from meruit.findings import Finding
+    from meruit.screening.ask import Asked
     from meruit.screening.words import Tally
 
 UNUSABLE, FINDINGS, CLEAN = 2, 1, 0
@@ -76,12 +78,14 @@ class Totals:
 @click.option(
     "--format", "shape", type=click.Choice(["text", "json", "html", "xlsx"]), default="text", show_default=True
 )
-@click.option(
-    "-o", "--output", type=click.Path(dir_okay=False), help="Write the findings here instead of to standard output."
-)
+@click.option("-o", "--output", type=click.Path(), help="Write the findings here instead of to standard output.")
 @click.option(
     "--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes to share the work among."
 )
+@click.option(
+    "--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True,
+    help="Where the work is done; ray: on a Ray cluster, findings as Parquet into the folder --output.",
+)  # fmt: skip
 def check(
     paths: tuple[str, ...],
     portal: str | None,
@@ -91,10 +95,11 @@ def check(
     shape: str,
     output: str | None,
     jobs: int,
+    engine: str,
 ) -> None:
     """Judge LEDES files, and folders of them: structure, values, sums, codes, dates.
 
-    With --guidelines, lines are also judged by a client's rules, and a CSV of entries is taken as well.
+    With --guidelines, lines are also judged by a client's rules, and entries (CSV, Parquet) are taken as well.
 
     Exit code 0: nothing above advice was found; 1: something was; 2: a file or the call cannot be used.
     """
@@ -104,6 +109,12 @@ def check(
     if context and not client:
         raise click.UsageError("--context tells what guidelines need; name them with --guidelines.")
     guidelines = _usable(client, context) if client else None
+    if engine == "ray":
+        from meruit.cli.check_bulk import check_in_bulk
+
+        sys.exit(check_in_bulk(_files(paths), guidelines, portal=portal, day=day, output=output))
+    if output is not None and Path(output).is_dir():
+        raise click.UsageError(f"{output} is a folder; name a file.")
     with _out(output, shape) as out:
         sink = out if shape == "json" else None
         results = _collected(_results(_files(paths), portal, day, jobs, guidelines, sink), totals)
@@ -123,9 +134,11 @@ def check(
             for _ in results:
                 pass
             _write_report(totals, shape, out, day, portal)
+    severities = Counter[str](finding.severity for finding in totals.findings)
+    for tally in totals.written.values():
+        severities += tally.severities
     summary(
         sys.stderr,
-        totals.findings,
         files=totals.files,
         lines=totals.lines,
         invoices=totals.invoices,
@@ -133,13 +146,13 @@ def check(
         unusable=totals.unusable,
         unjudged=totals.unjudged,
         aside=totals.aside,
-        written=totals.written,
+        severities=severities,
+        at_risk=summed(risks(totals.findings, totals.written).values()),
         left_out=totals.left_out,
     )
     if totals.unusable or not totals.files:
         sys.exit(UNUSABLE)
-    found = any(finding.severity in ABOVE_ADVICE for finding in totals.findings)
-    sys.exit(FINDINGS if found or any(tally.severities for tally in totals.written.values()) else CLEAN)
+    sys.exit(FINDINGS if ABOVE_ADVICE & severities.keys() else CLEAN)
 
 
 def _usable(name: str, context: str | None) -> Guidelines:
@@ -223,9 +236,13 @@ def _judge(
         if guidelines is None:
             result.report = ledes.judge(path, portal=portal, as_of=day, jobs=jobs, progress=tick)
         else:
-            from meruit.cli.check_guidelines import ask
+            from meruit.screening.ask import ask
 
-            asked_of = ask(path, guidelines, portal=portal, day=day, jobs=jobs, sink=sink, tick=tick)
+            words_alone = guidelines.is_words_alone
+            asked_of = ask(
+                path, *guidelines.read(), words_alone=words_alone, portal=portal, as_of=day, jobs=jobs, sink=sink,
+                tick=tick,
+            )  # fmt: skip
             result.report, result.asked_guidelines = asked_of.report, asked_of
     except ledes.NotLedes as error:
         result.refusal = str(error)

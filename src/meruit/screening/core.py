@@ -14,6 +14,7 @@ from meruit.ledes.api import looks_xml
 from meruit.screening.entries import entries_of, invoices_of
 from meruit.screening.flat import Collect
 from meruit.screening.join import join
+from meruit.screening.tables import looks_like_table, read_entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -46,7 +47,7 @@ def judge_file(
     as_of: date | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> tuple[ledes.Report, Screened]:
-    """A LEDES file judged by its format and by the set, or a CSV of entries by the set.
+    """A LEDES file judged by its format and by the set, or entries (CSV, Parquet) by the set.
 
     The report holds all findings in the order of the lines; what else the set came to stands beside it.
     """
@@ -54,13 +55,14 @@ def judge_file(
     if as_of is not None and context.as_of is None:
         context = context.replace(as_of=as_of)
     with path.open("rb") as stream:
-        is_csv = looks_like_entries(stream.read(4096))
-    if is_csv:
+        head = stream.read(4096)
+    if looks_like_table(head):
+        out = _judged(read_entries(path), guidelines, context)
+        return ledes.Report(name, "Parquet", "utf-8", out.findings, out.lines), out
+    if looks_like_entries(head):
         out = screen(path.read_bytes(), name, guidelines, context)
         return ledes.Report(name, "CSV", "utf-8", out.findings, out.lines), out
-    with path.open("rb") as stream:
-        xml = looks_xml(stream.read(4096))
-    if xml:
+    if looks_xml(head):
         report = ledes.judge(path, portal=portal, as_of=as_of, progress=progress)
         out = screen(path.read_bytes(), name, guidelines, context)
     else:

@@ -14,7 +14,7 @@ from meruit.ledes.values import day_of, decimal_of
 from meruit.screening.entries import net_of
 
 if TYPE_CHECKING:
-    from meruit.ledes.flat.scan import Batch
+    from meruit.ledes.flat.batch import Batch
 
 #: Types of lines that are work; the others adjust the invoice.
 WORK = frozenset({"F", "E"})

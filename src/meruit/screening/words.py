@@ -2,54 +2,49 @@
 
 A set whose every rule is words needs nothing of a line but its narrative, so no entries are made, and each
 finding is written as it is found: one line of JSON, the same as `Finding.to_json` gives. Only counts are
-kept. By several processes the file is cut where invoices end; each process writes beside the others and
-the pieces are put together in their order.
+kept. What a line is worth and how it is numbered is looked up only where something was found.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
+from itertools import compress
 from json.encoder import encode_basestring
-from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from operator import itemgetter
+from typing import TYPE_CHECKING, TypeVar
 
 from meruit.findings import ORDER, Finding
 from meruit.guidelines import Judge
-from meruit.ledes.dialects import NONE, dialect
-from meruit.ledes.flat.check import assemble, check_flat, one_pass, report_of
-from meruit.ledes.flat.frame import HEAD, frame
-from meruit.ledes.flat.judge import Judge as Format
 from meruit.ledes.flat.look import cleaned
-from meruit.ledes.flat.parts import cuts
-from meruit.ledes.flat.scan import Scattered
-from meruit.ledes.text import detect
 from meruit.ledes.values import decimal_of
 from meruit.screening.entries import net_of
+from meruit.screening.search import Search
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import date
+    from collections.abc import Callable, Sequence
 
     from meruit.guidelines import Context, GuidelineSet
-    from meruit.ledes import Report
-    from meruit.ledes.flat.frame import Frame
-    from meruit.ledes.flat.parts import Part
-    from meruit.ledes.flat.scan import Batch, Outcome
+    from meruit.ledes.flat.batch import Batch
 
 #: Kinds of lines that are work, as files write them.
 WORK = frozenset({b"F", b"E"})
 _CONTROLS = bytes({*range(32), 127})
-#: Parts smaller than this are not worth a process.
-SMALLEST = 8 << 20
 #: Lines whose narratives are searched together.
 AT_ONCE = 8192
+_NULL = b"NULL"
+_WORKED = ("LINE_ITEM_NUMBER_OF_UNITS", "LINE_ITEM_UNIT_COST", "LINE_ITEM_ADJUSTMENT_AMOUNT")
+
+
+#: Cells of one kind that are remembered.
+_MOST = 1 << 16
+T = TypeVar("T")
+#: What a line puts at risk: as its findings say it, and as it is added up.
+Worth = tuple[str, Decimal]
+_NO_WORTH: Worth = ('"at_risk": null, ', Decimal(0))
 
 
 @dataclass(slots=True)
@@ -63,16 +58,8 @@ class Tally:
     #: A byte for each physical line: 1 where its money is counted in `at_risk`.
     hit: bytearray = field(default_factory=bytearray)
 
-    def note(
-        self,
-        invoice: str,
-        currency: str,
-        lines: list[int],
-        values: list[Decimal],
-        severities: list[str],
-    ) -> None:
+    def note(self, invoice: str, currency: str, lines: list[int], values: list[Decimal]) -> None:
         """What one batch came to; each line's money once, however many words were found in it."""
-        self.severities.update(severities)
         known = self.at_risk.get(invoice)
         self.at_risk[invoice] = (currency, sum(values, known[1] if known else Decimal(0)))
         if len(self.hit) <= lines[-1]:
@@ -95,27 +82,56 @@ def _amount(cell: bytes) -> Decimal | None:
     return decimal_of(cleaned(cell.decode("ascii", "replace")))
 
 
+def _worth(amount: Decimal | None) -> Worth:
+    """What a line puts at risk, as its findings say it, and as it is added up."""
+    return _NO_WORTH if amount is None else (f'"at_risk": "{amount}", ', abs(amount))
+
+
+class _Memory(dict[bytes, T]):
+    """What was made of a cell, remembered: records repeat them. Memory stays bounded on any input."""
+
+    def __init__(self, make: Callable[[bytes], T]) -> None:
+        super().__init__()
+        self.make = make
+
+    def __missing__(self, cell: bytes) -> T:
+        if len(self) >= _MOST:
+            self.clear()
+        made = self[cell] = self.make(cell)
+        return made
+
+
 @lru_cache(maxsize=256)
 def _is_work(kind: bytes) -> bool:
     return kind in WORK or kind.strip().upper() in WORK
 
 
-@lru_cache(maxsize=65536)
-def _quoted(cell: bytes) -> str:
-    """A line's number as a JSON text."""
-    return encode_basestring(cleaned(cell.decode("utf-8", "replace")))
+#: A line's number as a JSON text, and what its total alone makes it worth.
+_quoted = _Memory(lambda cell: encode_basestring(cleaned(cell.decode("utf-8", "replace"))))
+_worth_of = _Memory(lambda total: _worth(_amount(total)))
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Waiting:
-    """One batch whose narratives wait to be searched: its lines that are work and were not written before."""
+    """One batch whose narratives wait to be searched: those of its records at `rows`, from `first` on."""
 
     batch: Batch
-    lines: list[int]
-    texts: list[bytes]
-    plain: bool
-    #: Place in the batch -> (pattern, start, end) in bytes, found so far.
-    found: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
+    rows: Sequence[int]
+    first: int
+
+
+class Ready:
+    """A set of words made ready: the search, and what each pattern's findings say."""
+
+    def __init__(self, guidelines: GuidelineSet, context: Context) -> None:
+        judge = Judge(guidelines, context)
+        self.search = Search(judge.search)
+        self.shapes = [_shape(judge, at) for at in range(len(judge.phrases))]
+        self._of = guidelines, context
+
+    def is_of(self, guidelines: GuidelineSet, context: Context) -> bool:
+        """Whether it was made from these."""
+        return self._of[0] is guidelines and self._of[1] is context
 
 
 class Words:
@@ -125,106 +141,87 @@ class Words:
     the format would otherwise drive each other out of the processor's cache. `finish` searches the rest.
     """
 
-    def __init__(self, ready: Judge, name: str, write: Callable[[str], object]) -> None:
-        self.ready, self.write, self.tally = ready, write, Tally()
+    def __init__(self, ready: Ready, name: str, write: Callable[[str], object]) -> None:
+        self.search, self.write, self.tally = ready.search, write, Tally()
         self._done = 0
         self._waiting: list[_Waiting] = []
-        self._count = 0
-        self._shapes = [_shape(ready, at, name) for at in range(len(ready.phrases))]
+        self._texts: list[bytes] = []
+        self._shapes = ready.shapes
         self._head = f'{{"file": {json.dumps(name, ensure_ascii=False)}, "format": null, "line": '
 
     def __call__(self, batch: Batch) -> tuple[()]:
-        last = batch.lines[-1]
-        if last <= self._done:  # a file whose invoices are scattered passes by twice
+        lines = batch.lines
+        if lines[-1] <= self._done:  # a file whose invoices are scattered passes by twice
             return ()
-        kinds = batch.column("EXP/FEE/INV_ADJ_TYPE")
-        work = [k for k, line in enumerate(batch.lines) if line > self._done and _is_work(kinds[k])]
-        texts, plain = self._texts(batch)
-        self._waiting.append(_Waiting(batch, work, texts, plain))
-        self._done = last
-        self._count += len(work)
-        if self._count >= AT_ONCE:
+        texts: Sequence[bytes] = _narratives(batch)
+        rows: Sequence[int] = range(len(lines))
+        kinds = batch.kinds()
+        if lines[0] <= self._done or not WORK.issuperset(kinds):
+            wanted = [line > self._done and _is_work(kind) for line, kind in zip(lines, kinds, strict=True)]
+            rows, texts = list(compress(rows, wanted)), list(compress(texts, wanted))
+        self._waiting.append(_Waiting(batch, rows, len(self._texts)))
+        self._texts += texts
+        self._done = lines[-1]
+        if len(self._texts) >= AT_ONCE:
             self.finish()
         return ()
 
     def finish(self) -> None:
         """Search what waits, and write what is found."""
-        places = [(waiting, k) for waiting in self._waiting for k in waiting.lines]
-        occurring: dict[int, list[int]] = {}
-        for at, found in enumerate(map(self.ready.search.all.Match, [w.texts[k] for w, k in places])):
-            for pattern in found or ():
-                occurring.setdefault(pattern, []).append(at)
-        for pattern in sorted(occurring):
-            search = self.ready.search.patterns[pattern].finditer
-            for at in occurring[pattern]:
-                waiting, k = places[at]
-                spans = [(pattern, *match.span()) for match in search(waiting.texts[k])]
-                waiting.found.setdefault(k, []).extend(spans)
-        for waiting in self._waiting:
-            self._write(waiting)
-        self._waiting, self._count = [], 0
-
-    def _write(self, waiting: _Waiting) -> None:
-        """All findings of a batch, in the order of its lines and then of the patterns."""
-        batch, texts, plain = waiting.batch, waiting.texts, waiting.plain
-        self.tally.lines += len(waiting.lines)
-        if not waiting.found:
+        texts, waiting = self._texts, self._waiting
+        self._texts, self._waiting = [], []
+        self.tally.lines += len(texts)
+        told = self._told(texts)
+        if not told:
             return
-        lines, numbers, currency = batch.lines, batch.column("LINE_ITEM_NUMBER"), self._currency(batch)
-        end = f'"currency": {encode_basestring(currency) if currency else "null"}}}\n'
-        front = f', "byte": null, "invoice": {encode_basestring(batch.invoice)}, "entry": '
-        shapes, value_of = self._shapes, self._values(batch)
         out: list[str] = []
-        severities: list[str] = []
-        values: list[Decimal] = []
-        hits = sorted(waiting.found)
-        for k in hits:
-            text, value = texts[k], value_of(k)
-            if value is not None:
-                values.append(abs(value))
-            start = f"{self._head}{lines[k]}{front}{_quoted(numbers[k])}"
-            rest = f'"at_risk": null, {end}' if value is None else f'"at_risk": "{value}", {end}'
-            for at, i, j in waiting.found[k]:
-                before, between, after, severity = shapes[at]
-                words = text[i:j].decode()
-                if not plain:
-                    i, j = len(text[:i].decode()), len(text[:j].decode())
+        begin = 0
+        for at, one in enumerate(waiting):
+            stop = waiting[at + 1].first if at + 1 < len(waiting) else len(texts)
+            end = begin
+            while end < len(told) and told[end][0] < stop:
+                end += 1
+            if end > begin:
+                self._write(one, told[begin:end], out)
+            begin = end
+        self.write("".join(out))
+
+    def _told(self, texts: Sequence[bytes]) -> list[tuple[int, str]]:
+        """What is found in the narratives, in their order and then that of the patterns: words and span."""
+        told: list[tuple[int, str]] = []
+        for pattern, places in self.search.places(texts):
+            before, between, after, severity = self._shapes[pattern]
+            self.tally.severities[severity] += len(places)
+            for at, start, end in places:
+                text = texts[at]
+                words = text[start:end].decode()
+                if not text.isascii():
+                    start, end = len(text[:start].decode()), len(text[:end].decode())
                 if '"' in words or "\\" in words:
                     words = encode_basestring(words)[1:-1]
-                out.append(f'{start}{before}{words}{between}{words}", "span": [{i}, {j}]{after}{rest}')
-                severities.append(severity)
-        self.write("".join(out))
-        self.tally.note(batch.invoice, currency, [lines[k] for k in hits], values, severities)
+                told.append((at, f'{before}{words}{between}{words}", "span": [{start}, {end}]{after}'))
+        told.sort(key=itemgetter(0))
+        return told
 
-    def _texts(self, batch: Batch) -> tuple[list[bytes], bool]:
-        """The narratives as UTF-8, and whether all of them are plain ASCII, so that bytes are characters."""
-        raw = batch.column("LINE_ITEM_DESCRIPTION")
-        together = b"".join(raw)
-        if together.isascii() and len(together.translate(None, _CONTROLS)) == len(together):
-            return [text.strip() for text in raw], True
-        return [cleaned(batch.encoding.decode(text)).encode() for text in raw], False
-
-    def _values(self, batch: Batch) -> Callable[[int], Decimal | None]:
-        """What a line of the batch comes to, as `Entry.value` has it."""
-        has = batch.layout.index
-        names = (
-            "LINE_ITEM_TOTAL", "LINE_ITEM_TAX_TOTAL", "LINE_ITEM_NUMBER_OF_UNITS", "LINE_ITEM_UNIT_COST",
-            "LINE_ITEM_ADJUSTMENT_AMOUNT",
-        )  # fmt: skip
-        blank: list[bytes] = [b""] * len(batch.lines)
-        totals, taxes, *rest = (batch.column(name) if name in has else blank for name in names)
-
-        def value(k: int) -> Decimal | None:
-            total, tax = _amount(totals[k]), _amount(taxes[k])
-            if total is not None and not tax:
-                return total
-            units, rate, adjustment = (_amount(column[k]) for column in rest)
-            total = net_of(total, tax, units, rate, adjustment)
-            if total is None and units is not None and rate is not None:
-                return units * rate + (adjustment or 0)
-            return total
-
-        return value
+    def _write(self, waiting: _Waiting, told: Sequence[tuple[int, str]], out: list[str]) -> None:
+        """All findings of a batch, whole."""
+        batch, rows, first = waiting.batch, waiting.rows, waiting.first
+        currency = self._currency(batch)
+        end = f'"currency": {encode_basestring(currency) if currency else "null"}}}\n'
+        front = f', "byte": null, "invoice": {encode_basestring(batch.invoice)}, "entry": '
+        places = list(dict.fromkeys(map(itemgetter(0), told)))
+        hit = [rows[at - first] for at in places]
+        lines = [batch.lines[row] for row in hit]
+        values: list[Decimal] = []
+        around: dict[int, tuple[str, str]] = {}
+        numbers = map(_quoted.__getitem__, _cells(batch, "LINE_ITEM_NUMBER", hit))
+        for at, line, number, (at_risk, value) in zip(places, lines, numbers, _worths(batch, hit), strict=True):
+            values.append(value)
+            around[at] = f"{self._head}{line}{front}{number}", at_risk + end
+        for at, words in told:
+            start, rest = around[at]
+            out += (start, words, rest)
+        self.tally.note(batch.invoice, currency, lines, values)
 
     def _currency(self, batch: Batch) -> str:
         if "INVOICE_CURRENCY" not in batch.layout.index:
@@ -232,7 +229,53 @@ class Words:
         return cleaned(batch.encoding.decode(batch.column("INVOICE_CURRENCY")[0]))
 
 
-def _shape(ready: Judge, at: int, name: str) -> tuple[str, str, str, str]:
+def _worths(batch: Batch, rows: Sequence[int]) -> list[Worth]:
+    """What some records of the batch come to, as `Entry.value` has it."""
+    totals, taxes = (_cells(batch, name, rows) for name in ("LINE_ITEM_TOTAL", "LINE_ITEM_TAX_TOTAL"))
+    worths = list(map(_worth_of.__getitem__, totals))
+    for at, (worth, tax) in enumerate(zip(worths, taxes, strict=True)) if any(taxes) or _NO_WORTH in worths else ():
+        if worth is _NO_WORTH or _amount(tax):
+            worked = (_cells(batch, name, rows[at : at + 1])[0] for name in _WORKED)
+            worths[at] = _whole_worth(*map(_amount, (totals[at], tax, *worked)))
+    return worths
+
+
+def _whole_worth(
+    total: Decimal | None, tax: Decimal | None, units: Decimal | None, rate: Decimal | None, adjustment: Decimal | None
+) -> Worth:
+    """`_worth` of a line by all its amounts."""
+    total = net_of(total, tax, units, rate, adjustment)
+    if total is None and units is not None and rate is not None:
+        return _worth(units * rate + (adjustment or 0))
+    return _worth(total)
+
+
+def _cells(batch: Batch, name: str, rows: Sequence[int]) -> list[bytes]:
+    """The cells of some records in a column; empty where the format has no such column."""
+    if name not in batch.layout.index:
+        return [b""] * len(rows)
+    if not batch.plain:
+        column = batch.column(name)
+        return [column[row] for row in rows]
+    buffer, starts, ends = batch.spans(name)
+    return [buffer[starts[row] : ends[row]] for row in rows]
+
+
+def _narratives(batch: Batch) -> list[bytes]:
+    """The narratives as UTF-8 values: no blanks around them, no line breaks, nothing where it says NULL."""
+    if batch.plain:
+        buffer, starts, ends = batch.spans("LINE_ITEM_DESCRIPTION")
+        texts = [buffer[start:end].strip() for start, end in zip(starts, ends, strict=True)]
+    else:
+        raw = batch.column("LINE_ITEM_DESCRIPTION")
+        together = b"".join(raw)
+        if not together.isascii() or len(together.translate(None, _CONTROLS)) != len(together):
+            return [cleaned(batch.encoding.decode(text)).encode() for text in raw]
+        texts = list(map(bytes.strip, raw))
+    return [b"" if text.upper() == _NULL else text for text in texts] if len(_NULL) in map(len, texts) else texts
+
+
+def _shape(ready: Judge, at: int) -> tuple[str, str, str, str]:
     """What a finding of one pattern says around its words, cut from the finding as it would be printed."""
     rule_number, check = ready.phrases[at]
     rule = ready.rules[rule_number]
@@ -243,7 +286,6 @@ def _shape(ready: Judge, at: int, name: str) -> tuple[str, str, str, str]:
         rule=rule.type.slug,
         severity=rule.severity,
         message=f"{before}{mark}{after}",
-        file=name,
         field="narrative",
         words=mark,
         span=(0, 0),
@@ -262,104 +304,3 @@ def _shape(ready: Judge, at: int, name: str) -> tuple[str, str, str, str]:
 
 if ORDER[-2:] != ("at_risk", "currency"):  # pragma: no cover - a broken assumption, at import
     raise AssertionError("The quick way writes at_risk and currency last.")
-
-
-def screen_words(
-    path: Path,
-    guidelines: GuidelineSet,
-    context: Context,
-    out: TextIO,
-    *,
-    portal: str | None = None,
-    as_of: date | None = None,
-    jobs: int = 1,
-    progress: Callable[[int], None] | None = None,
-) -> tuple[Report, Tally]:
-    """A flat file judged by its format, and screened by words; the words' findings go to `out` at once."""
-    chosen = dialect(portal) if portal else NONE
-    if jobs > 1:
-        both = _in_parts(path, guidelines, context, out, portal, as_of, jobs)
-        if both is not None:
-            return both
-    words = Words(Judge(guidelines, context), str(path), out.write)
-    report = check_flat(path, dialect=chosen, as_of=as_of, screen=words, progress=progress)
-    words.finish()
-    return report, words.tally
-
-
-def _in_parts(
-    path: Path,
-    guidelines: GuidelineSet,
-    context: Context,
-    out: TextIO,
-    portal: str | None,
-    as_of: date | None,
-    jobs: int,
-) -> tuple[Report, Tally] | None:
-    """The same by several processes; None where the file is small or cannot be cut between invoices."""
-    size = path.stat().st_size
-    with path.open("rb") as stream:
-        encoding = detect(stream)
-        found = frame(stream.read(HEAD), encoding)
-    if size < 2 * SMALLEST or not found.layout.is_standard or encoding.wide or found.newline == b"\r":
-        return None
-    parts = cuts(path, found, min(jobs, size // SMALLEST), size)
-    if len(parts) < 2:
-        return None
-    with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(len(parts)) as pool:
-        spools = [Path(folder) / f"{at}.jsonl" for at in range(len(parts))]
-        work = [
-            pool.submit(_part, path, found, part, guidelines, context, portal, as_of, spool)
-            for part, spool in zip(parts, spools, strict=True)
-        ]
-        try:
-            done = [task.result() for task in work]
-        except Scattered:
-            return None
-        outcomes = [outcome for outcome, _ in done]
-        numbers = [invoice for outcome in outcomes for invoice in outcome.invoices]
-        if len(set(numbers)) != len(numbers):
-            return None
-        tally = Tally()
-        for (_, part_tally), spool in zip(done, spools, strict=True):
-            tally.add(part_tally)
-            _append(spool, out)
-    judge = Format(found.layout, dialect(portal) if portal else NONE, as_of)
-    return report_of(str(path), found, outcomes, assemble(outcomes, found, judge, str(path))), tally
-
-
-def _append(spool: Path, out: TextIO) -> None:
-    """What a process wrote, put behind the rest; as bytes where the output takes them."""
-    under = getattr(out, "buffer", None)
-    if under is None:
-        with spool.open(encoding="utf-8", newline="") as piece:
-            shutil.copyfileobj(piece, out, 1 << 20)
-        return
-    out.flush()
-    with spool.open("rb") as whole:
-        shutil.copyfileobj(whole, under, 1 << 20)
-
-
-def _part(
-    path: Path,
-    found: Frame,
-    part: Part,
-    guidelines: GuidelineSet,
-    context: Context,
-    portal: str | None,
-    as_of: date | None,
-    spool: Path,
-) -> tuple[Outcome, Tally]:
-    """What one process does."""
-    import gc
-
-    gc.disable()
-    judge = Format(found.layout, dialect(portal) if portal else NONE, as_of)
-    with path.open("rb") as stream, spool.open("w", encoding="utf-8", newline="") as out:
-        words = Words(Judge(guidelines, context), str(path), out.write)
-        outcome = one_pass(
-            stream, found, judge, str(path), screen=words, start=part.start, stop=part.stop, line=part.line,
-            may_restart=False,
-        )  # fmt: skip
-        words.finish()
-    return outcome, words.tally
