@@ -1,7 +1,7 @@
-"""Fuzz the flat readers, both ways of judging, and the writer: `python fuzz/ledes_flat.py --minutes 20`.
+"""Fuzz the flat readers, all ways of judging, and the writer: `python fuzz/ledes_flat.py --minutes 20`.
 
-No input may crash, hang, or grow. What is no bill is refused in words; of every other input the quick and the
-thorough way must say the same, no record may be lost between reader and judge, and what was read is written
+No input may crash, hang, or grow. What is no bill is refused in words; of every other input the wide, the quick
+and the thorough way must say the same, no record may be lost between reader and judge, and what was read is written
 back to the same bill. Whatever is found is kept small in tests/ledes/flat/corpus and read by the tests from
 then on.
 """
@@ -20,19 +20,26 @@ with atheris.instrument_imports(include=["meruit.ledes"]):
     from meruit.ledes.dialects import NONE, SLUGS, dialect
     from meruit.ledes.flat.check import check_flat
     from meruit.ledes.flat.read import read_flat
+    from meruit.ledes.flat.wide import way
+
+#: Short inputs go the wide way too.
+way.FEWEST = way.SHORTEST = 1
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def one(data: bytes) -> None:
-    """Read, judge in both ways, write; only a refusal in words may stop it."""
+    """Read, judge in all ways, write; only a refusal in words may stop it."""
     chosen = NONE if len(data) % 2 else dialect(SLUGS[len(data) % len(SLUGS)])
     try:
         file = read_flat(data)
-        quick = check_flat(data, dialect=chosen)
+        wide = check_flat(data, dialect=chosen, wide=True)
+        quick = check_flat(data, dialect=chosen, wide=False)
         thorough = check_flat(data, dialect=chosen, quick=False)
     except ledes.NotLedes:
         return
+    assert [f.to_json() for f in wide.findings] == [f.to_json() for f in quick.findings]
+    assert (wide.lines, wide.invoices) == (quick.lines, quick.invoices)
     assert sorted(f.to_json() for f in quick.findings) == sorted(f.to_json() for f in thorough.findings)
     assert sum(len(invoice.lines) for invoice in file.invoices) == quick.lines
     try:

@@ -14,7 +14,7 @@ from meruit.findings import Finding
 from meruit.ledes import Dialect, NotLedes, dialect, read
 from meruit.ledes.dialects import NONE, SLUGS
 from meruit.ledes.flat import check as module
-from meruit.ledes.flat import scan
+from meruit.ledes.flat import cutting, scan
 from meruit.ledes.flat.check import Report, check_flat
 from meruit.ledes.flat.parts import check_in_parts
 from meruit.ledes.flat.wide import way as wide_way
@@ -197,7 +197,7 @@ def test_findings_of_a_rule_are_bounded_and_the_rest_is_counted(
 
 
 def test_a_file_without_a_line_end_does_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scan, "LONGEST_DAMAGE", 1 << 14)
+    monkeypatch.setattr(cutting, "LONGEST_DAMAGE", 1 << 14)
     monkeypatch.setattr(module, "PIECE", 1 << 12)
     held: list[int] = []
     feed = scan.Scan.feed
@@ -215,7 +215,7 @@ def test_a_file_without_a_line_end_does_not_pile_up(monkeypatch: pytest.MonkeyPa
 def test_a_long_file_without_end_marks_is_cut_between_its_lines(monkeypatch: pytest.MonkeyPatch, quick: bool) -> None:
     rows = [fee(LINE_ITEM_DATE=f"202602{day % 28 + 1:02}") for day in range(300)]
     data = text(full(rows)).replace("LIT-4402[]", "LIT-4402").encode()
-    monkeypatch.setattr(scan, "LONGEST_DAMAGE", 1 << 13)
+    monkeypatch.setattr(cutting, "LONGEST_DAMAGE", 1 << 13)
     monkeypatch.setattr(module, "PIECE", 1 << 12)
     report = check_flat(data, dialect=NONE, quick=quick)
     assert report.lines == 300

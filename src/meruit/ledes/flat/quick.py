@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from meruit.ledes.flat.amounts import UNIT, Odd, cents
 from meruit.ledes.flat.bill import differences, person_flaw, tax_flaw
+from meruit.ledes.flat.company import note_entry, note_matter, note_number, note_uncoded
 from meruit.ledes.flat.heading import Headings
 from meruit.ledes.flat.judge import CODING, PERSON
 from meruit.ledes.flat.look import cleaned
@@ -118,7 +119,7 @@ class Quick:
                 look.say(bill, self.judge.repeated(*look.values(0)), 0)
             self._state_total(look)
             bill.tails[prefix] = self._tail(look)
-            self.scan.note_matter(bill, look, 0)
+            note_matter(self.judge, bill, look, 0)
         if first:
             return
         values = look.values(0)[1]
@@ -319,8 +320,8 @@ class Quick:
             self.people(bill, strangers)
 
     def _remember(self, bill: Bill, look: Look, k: int) -> None:
-        self.scan.note_number(bill, look.cell(k, self.tail["LINE_ITEM_NUMBER"] + PREFIX), look, k)
-        self.scan.note_entry(bill, look, k)
+        note_number(self.judge, bill, look.cell(k, self.tail["LINE_ITEM_NUMBER"] + PREFIX), look, k)
+        note_entry(self.judge, bill, look, k)
 
     # -- codes, persons, entries -------------------------------------------------------------------
 
@@ -350,7 +351,7 @@ class Quick:
         for first, met, flaws, bare in sorted(odd):
             if bare:
                 for k in _where(rows, met):
-                    self.scan.note_uncoded(bill, look, k)
+                    note_uncoded(self.judge, bill, look, k)
             self._say(bill, flaws, rows, met, first, look)
 
     def people(self, bill: Bill, look: Look) -> None:

@@ -46,7 +46,7 @@ class Wide:
         grid = Grid(data, scan.frame.newline, scan.pipes + 1, self.scratch)
         firsts = run_starts(grid) if grid.rows >= FEWEST else np.zeros(0, np.int64)
         if not len(firsts) or grid.rows < SHORTEST * len(firsts):
-            return scan.feed_narrow(data, final=final)
+            return scan.cutter.feed(data, final=final)
         # A run at the end may go on in the next piece, where it is judged whole.
         waits = not final and len(firsts) > 1 and int(grid.ends[-1, -1]) + grid.after == grid.size
         if waits:
@@ -57,11 +57,11 @@ class Wide:
         for run, (first, last) in enumerate(pairs(firsts, grid.rows)):
             begin = int(grid.begins[first])
             if begin > at:
-                scan.feed_narrow(data[at:begin], final=True)
+                scan.cutter.feed(data[at:begin], final=True)
             runs.judge(run, first, last)
             at = int(grid.ends[-1, last - 1]) + grid.after
         rest = data[at:]
-        return scan.feed_narrow(rest, final=final) if rest and not waits else rest
+        return scan.cutter.feed(rest, final=final) if rest and not waits else rest
 
     def bounds(self, head: list[bytes]) -> tuple[int, int]:
         """The first and last day (YYYYMMDD) that lines with this beginning may have without a second look."""
