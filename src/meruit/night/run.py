@@ -33,18 +33,25 @@ class Skip(Exception):
     """There is nothing to do for this item tonight; the text says why."""
 
 
+#: Does items together: each key with its outcome and a word on it.
+Many = Callable[["Actor", Sequence[str], "datetime"], dict[str, tuple[str, str]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """A step: its name, what it says of itself, how it finds items, and what it does with one.
 
     `find` returns keys, stable over a restart; `do` is idempotent, and returns a word on what it did or
-    raises `Skip` or `Refused`.
+    raises `Skip` or `Refused`. Where a step can do `many` in one transaction, `together` says how many; it
+    returns the outcome and a word for each, and undoes everything when it raises.
     """
 
     name: str
     title: str
     find: Callable[[Actor, datetime], Iterable[str]]
     do: Callable[[Actor, str, datetime], str]
+    many: Many | None = None
+    together: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +90,38 @@ def _step(night: Run, step: Step, watch: Watcher) -> None:
     settled = protocol.settled(row)
     keys = [key for key in step.find(actor, night.moment) if key not in settled]
     counts = {protocol.DONE: row.done, protocol.SKIPPED: row.skipped, protocol.FAILED: row.failed}
-    before = row.under_way
-    if before and before not in settled and before not in keys:
-        protocol.settle(row, before, protocol.DONE, "done when the night was stopped", moment())
-        settled.add(before)
-        counts[protocol.DONE] += 1
+    stopped_at = [key for key in protocol.begun(row) if key not in settled and key not in keys]
+    if stopped_at:
+        told = [(key, protocol.DONE, "done when the night was stopped") for key in stopped_at]
+        protocol.settle(row, told, moment())
+        settled.update(stopped_at)
+        counts[protocol.DONE] += len(stopped_at)
     total = len(keys) + len(settled)
     watch(Progress(step, len(settled), total, **counts))
-    if keys:
-        protocol.begin(row, keys[0])
-    for place, (key, then) in enumerate(itertools.pairwise([*keys, ""]), start=len(settled) + 1):
-        outcome, why = _item(step, actor, key, night.moment)
-        protocol.settle(row, key, outcome, why, moment(), then=then)
-        counts[outcome] += 1
+    groups = [keys[at : at + step.together] for at in range(0, len(keys), step.together)]
+    if groups:
+        protocol.begin(row, groups[0])
+    place = len(settled)
+    for group, then in itertools.pairwise([*groups, []]):
+        found = _worked(step, actor, group, night.moment)
+        protocol.settle(row, found, moment(), then=then)
+        for _, outcome, _ in found:
+            counts[outcome] += 1
+        place += len(group)
         watch(Progress(step, place, total, **counts))
     protocol.close_step(row, moment())
+
+
+def _worked(step: Step, actor: Actor, keys: Sequence[str], now: datetime) -> list[tuple[str, str, str]]:
+    """What became of these items: worked together where the step can, else, or where that fails, one by one."""
+    if step.many is not None and len(keys) > 1:
+        try:
+            found = step.many(actor, keys, now)
+            return [(key, *found[key]) for key in keys]
+        except Exception as trouble:  # its transaction is undone; one by one tells whose trouble it is
+            _raise_when_lost(trouble)
+            logger.warning("%s: %d items could not be done together (%s); one by one.", step.name, len(keys), trouble)
+    return [(key, *_item(step, actor, key, now)) for key in keys]
 
 
 def _item(step: Step, actor: Actor, key: str, now: datetime) -> tuple[str, str]:
@@ -108,12 +132,14 @@ def _item(step: Step, actor: Actor, key: str, now: datetime) -> tuple[str, str]:
     except Refused as refused:
         return protocol.FAILED, str(refused)
     except Exception as trouble:  # one bad bill never stops the rest; the trouble is named and logged whole
-        if isinstance(trouble, OperationalError | InterfaceError) and _is_lost():
-            raise
+        _raise_when_lost(trouble)
         logger.exception("%s: %s failed", step.name, key)
         return protocol.FAILED, f"{type(trouble).__name__}: {trouble}"
 
 
-def _is_lost() -> bool:
-    """Whether the database has gone away. Django forgets a line whose rollback was not answered."""
-    return connection.connection is None or not connection.is_usable()
+def _raise_when_lost(trouble: Exception) -> None:
+    """A database that has gone away is no trouble of an item. Django forgets a line whose rollback was not answered."""
+    if isinstance(trouble, OperationalError | InterfaceError) and (
+        connection.connection is None or not connection.is_usable()
+    ):
+        raise trouble

@@ -7,7 +7,7 @@ handed in, since the table from kind to room stands above (`desk`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from meruit.audit import tasks as audit
@@ -20,7 +20,9 @@ from meruit.invoices.actions import issuing, rendering
 from meruit.invoices.models import Invoice
 from meruit.ledger import queries as ledger
 from meruit.matters.models import Matter
+from meruit.night import together
 from meruit.night.run import Skip, Step
+from meruit.night.together import billing_period
 from meruit.portals import tasks as portals
 from meruit.prebills import actions as prebills
 from meruit.prebills.actions import screening
@@ -37,13 +39,6 @@ if TYPE_CHECKING:
 CarryOut = Callable[["Actor", int], int | None]
 
 
-def billing_period(now: datetime) -> tuple[date, date]:
-    """The month before the one that `now` is in: what is billed when a month has ended."""
-    first_of_this = now.astimezone(UTC).date().replace(day=1)
-    last = first_of_this - timedelta(days=1)
-    return last.replace(day=1), last
-
-
 def steps(carry_out: CarryOut, ready: Callable[[], Iterable[int]]) -> tuple[Step, ...]:
     """The table of the night."""
     return (
@@ -53,11 +48,11 @@ def steps(carry_out: CarryOut, ready: Callable[[], Iterable[int]]) -> tuple[Step
             lambda actor, now: (str(key) for key in ready()),
             lambda actor, key, now: _effect(actor, key, carry_out),
         ),
-        Step("draft", "Pre-bills drafted", _matters_to_draft, _draft),
-        Step("screen", "Pre-bills screened", _drafts, _screen),
-        Step("put-forward", "Bills put forward", _drafts, _put_forward),
-        Step("issue", "Bills issued", _approved, _issue),
-        Step("render", "Bills rendered", _unrendered, _render),
+        Step("draft", "Pre-bills drafted", _matters_to_draft, _draft, together.draft, 200),
+        Step("screen", "Pre-bills screened", _drafts, _screen, together.screen, 50),
+        Step("put-forward", "Bills put forward", _drafts, _put_forward, together.put_forward, 100),
+        Step("issue", "Bills issued", _approved, _issue, together.issue, 50),
+        Step("render", "Bills rendered", _unrendered, _render, together.render, 20),
         Step("package", "E-bills packaged", portals.packable, portals.package_one),
         Step("look", "Unknown outcomes looked up", portals.unknown, portals.look_for_one),
         Step("send", "E-bills sent", portals.sendable, portals.send_one),
@@ -123,8 +118,7 @@ def _put_forward(actor: Actor, key: str, now: datetime) -> str:
     prebill = PreBill.objects.select_related("matter").get(pk=int(key))
     open_findings = prebill.findings.filter(settled_at=None, severity="refuse").count()
     if open_findings:
-        what = "1 finding" if open_findings == 1 else f"{open_findings} findings"
-        raise Skip(f"matter {prebill.matter.number}: {what} that the client would refuse, for the specialist")
+        raise Skip(together.held_back(prebill.matter.number, open_findings))
     with acting(actor):  # one transaction: a bill sent and not put forward would wait for nobody
         prebills.send(actor, prebill.pk)
         prebills.propose_final_bill(actor, prebill.pk)

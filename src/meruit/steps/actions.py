@@ -5,6 +5,7 @@ The moments are handed in by the night, which has them from the firm's clock.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -13,9 +14,12 @@ from django.db.models import F
 from meruit.steps.models import Item, Run, Step
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
 DONE, SKIPPED, FAILED = "done", "skipped", "failed"
+#: Stands between the keys of items that are worked on together; no key holds it.
+_BETWEEN = "\n"
 
 
 def open_run(moment: datetime) -> tuple[Run, bool]:
@@ -36,19 +40,27 @@ def settled(step: Step) -> set[str]:
     return set(step.items.values_list("key", flat=True))
 
 
-def begin(step: Step, key: str) -> None:
-    """An item is worked on now."""
-    Step.objects.filter(pk=step.pk).update(under_way=key)
+def begin(step: Step, keys: Sequence[str]) -> None:
+    """These items are worked on now, together."""
+    Step.objects.filter(pk=step.pk).update(under_way=_BETWEEN.join(keys))
 
 
-def settle(step: Step, key: str, outcome: str, why: str, moment: datetime, *, then: str = "") -> None:
-    """Write down what became of an item, and which is worked on `then`; the same item twice counts once."""
+def begun(step: Step) -> list[str]:
+    """The items that were worked on when this step was last written down."""
+    return [key for key in step.under_way.split(_BETWEEN) if key]
+
+
+def settle(step: Step, found: Sequence[tuple[str, str, str]], moment: datetime, *, then: Sequence[str] = ()) -> None:
+    """Write down what became of items (key, outcome, why), and which are worked on `then`.
+
+    The same item twice counts once.
+    """
     with transaction.atomic():
-        made = Item.objects.bulk_create(
-            [Item(step=step, key=key, outcome=outcome, why=why, at=moment)], ignore_conflicts=True
-        )
-        counted = {outcome: F(outcome) + 1} if made else {}
-        Step.objects.filter(pk=step.pk).update(under_way=then, **counted)
+        known = set(step.items.filter(key__in=[key for key, _, _ in found]).values_list("key", flat=True))
+        new = [Item(step=step, key=key, outcome=o, why=why, at=moment) for key, o, why in found if key not in known]
+        Item.objects.bulk_create(new)
+        counted = {outcome: F(outcome) + n for outcome, n in Counter(item.outcome for item in new).items()}
+        Step.objects.filter(pk=step.pk).update(under_way=_BETWEEN.join(then), **counted)
 
 
 def close_step(step: Step, moment: datetime) -> None:
