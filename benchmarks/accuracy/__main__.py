@@ -1,6 +1,6 @@
 """How good are the checks: RP-1 and code suggestions against labelled entries.
 
-python -m benchmarks.accuracy            # prints the tables and writes docs/proof/accuracy.md
+python -m benchmarks.accuracy            # prints the tables, writes docs/proof/accuracy.md and what the pages show
 python -m benchmarks.accuracy --print    # prints only
 python -m benchmarks.accuracy --errors   # each entry of a tuning part on which rules and labels differ
 python -m benchmarks.accuracy --calibrate  # measures the confidences anew and writes confidence.tsv
@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.accuracy import record
 from benchmarks.accuracy.calibrate import calibrate
 from benchmarks.accuracy.codes import code_scores
 from benchmarks.accuracy.data import Labelled, files
@@ -106,11 +107,18 @@ def _codes(parts: Sequence[tuple[str, list[Labelled]]]) -> Iterator[str]:
     for title, rows in parts:
         for kind, found in code_scores(rows).items():
             yield f"| {title} | {kind} | {found.right:.3f} | {found.answered:.3f} | {found.entries} |"
+    by_title = dict(parts)
+    history = by_title.get("outside, half looked at while tuning")
+    if history is not None:
+        title = "outside, half only scored"
+        for kind, found in code_scores(by_title[title], history).items():
+            told = f"{title}, the other half as the firm's history"
+            yield f"| {told} | {kind} | {found.right:.3f} | {found.answered:.3f} | {found.entries} |"
     yield ""
 
 
-def page() -> str:
-    """The whole page."""
+def page(keep: bool = False) -> str:
+    """The whole page; `keep` also writes the scores for the application's page."""
     ready = Judge(load("RP-1"))
     parts = list(files())
     commit = subprocess.run(
@@ -119,6 +127,8 @@ def page() -> str:
     begun = time.process_time()
     scored = [(title, score(judged(ready, row) for row in rows)) for title, rows in parts]
     spent = time.process_time() - begun
+    if keep:
+        record.write([record.part(*one) for one in scored], str(datetime.now(UTC).date()), commit)
     many = sum(len(rows) for _, rows in parts)
     made = f"{datetime.now(UTC).date()}, commit {commit}, Python {platform.python_version()}, {platform.machine()}"
     lines = [
@@ -152,7 +162,7 @@ def main() -> None:
     if "--errors" in sys.argv:
         _errors()
         return
-    text = page()
+    text = page(keep="--print" not in sys.argv)
     print(text)
     if "--print" not in sys.argv:
         PAGE.parent.mkdir(parents=True, exist_ok=True)

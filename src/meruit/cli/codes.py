@@ -12,7 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from meruit.guidelines.narrative.coding import Proposal
-    from meruit.guidelines.narrative.history import History
+    from meruit.guidelines.narrative.history import Model
     from meruit.utbms import Code
 
 
@@ -62,8 +62,8 @@ def _row(proposal: Proposal | None) -> dict[str, object] | None:
     return None if proposal is None else proposal._asdict()
 
 
-def _learn(path: Path) -> History:
-    from meruit.guidelines.narrative.history import learn, measure
+def _learn(path: Path) -> Model:
+    from meruit.guidelines.narrative.history import learn, measure_by_parts, shipped
 
     try:
         with path.open(encoding="utf-8", newline="") as file:
@@ -72,14 +72,14 @@ def _learn(path: Path) -> History:
         _refuse(f"{path} cannot be read: {error}.")
     if not table or not {"narrative", "task_code"} <= set(table[0]):
         _refuse(f"{path} needs a header with the columns narrative and task_code.")
-    coded = [(row["narrative"], row["task_code"]) for row in table if row["task_code"]]
-    shown = measure(coded)
+    coded = [(row["narrative"], row["task_code"], row.get("activity_code")) for row in table]
+    shown = measure_by_parts(coded, shipped())["task"]
     click.echo(
-        f"Learnt from {len(coded)} coded entries; left-out entries: {shown.right:.0%} right, "
+        f"Learnt from {shown.entries} coded entries; left-out entries: {shown.right:.0%} right, "
         f"{shown.answered:.0%} answered.",
         err=True,
     )
-    return learn(coded)
+    return learn(coded, shipped())
 
 
 @app.command()

@@ -21,11 +21,13 @@ from meruit.utbms.codes import (
     children,
     every,
     kind_of,
+    kindred,
     known,
     lookup,
     normal,
     plausible,
     sets,
+    title,
 )
 from meruit.utbms.grades import GRADES, Grade, grade_of
 
@@ -40,9 +42,11 @@ __all__ = [
     "every",
     "grade_of",
     "kind_of",
+    "kindred",
     "known",
     "lookup",
     "normal",
     "plausible",
     "sets",
+    "title",
 ]

@@ -102,6 +102,21 @@ def known(code: str, within: str | Collection[str] | None = None) -> bool:
     return lookup(code, within) is not None
 
 
+def title(code: str) -> str:
+    """The title of `code`; empty for a code that stands in no set."""
+    row = lookup(code)
+    return row.title if row else ""
+
+
+def kindred(code: str) -> frozenset[str]:
+    """The sets that one matter may take codes from together with `code`; none for a code that stands in no set."""
+    row = lookup(code)
+    if row is None:
+        return frozenset()
+    family = sets()[row.set].family
+    return frozenset(name for name, found in sets().items() if found.family == family)
+
+
 def kind_of(code: str) -> Kind | None:
     """task, activity or expense; None for a code that stands in no set."""
     row = lookup(code)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 from click.testing import CliRunner
+from training.codes import made
 
 from meruit.cli.codes import app
 from meruit.guidelines.narrative import DETECTORS, understand
 from meruit.guidelines.narrative.coding import suggest
-from meruit.guidelines.narrative.history import History, learn, measure
+from meruit.guidelines.narrative.history import Model, learn, measure, measure_by_parts, shipped
 
 
 @pytest.mark.parametrize(
@@ -61,16 +62,46 @@ def test_only_codes_of_the_matters_sets_and_the_clients_list_are_put_forward() -
     assert travel.activity.code == "A109"
 
 
-def test_the_firms_own_history_speaks_where_the_tables_do_not() -> None:
-    coded = [("Tend kiln contract with potter", "P400"), ("Visit kiln", "P400"), ("Inspect glaze samples", "L110")] * 4
-    table = learn(coded)
-    assert suggest(understand("Inspect glaze")).task is None
-    found = suggest(understand("Inspect glaze"), history=table).task
+CODED = [("Inspect glaze of kiln", "L390", "A109"), ("Inspect glaze in studio", "L390", "A109")] * 30
+
+
+def test_the_firms_own_history_outweighs_the_shipped_table() -> None:
+    u = understand("Inspect glaze in kiln")
+    model = learn(CODED, shipped())
+    found = suggest(u, sets=["ABA-LITIGATION"], history=model).task
     assert found is not None
-    assert found.code == "L110"
-    assert History.from_table(table.to_table()).suggest("Inspect glaze") == table.suggest("Inspect glaze")
-    assert measure(coded, folds=4).right == 1.0
-    assert measure([]).answered == 0.0
+    assert found.code == "L390"
+    assert "L390" in found.reason
+    before = suggest(u, sets=["ABA-LITIGATION"]).task
+    assert before is None or before.code != "L390"
+
+
+def test_a_table_is_the_same_after_json_and_another_version_is_refused() -> None:
+    model = learn(CODED, shipped())
+    assert Model.from_json(model.to_json()) == model
+    with pytest.raises(ValueError, match="version"):
+        Model.from_json('{"version": 2}')
+
+
+def test_learning_passes_over_what_has_no_code_or_several_pieces_of_work() -> None:
+    nothing = learn(
+        [("Draft answer", None, ""), ("Draft answer", "Z999", None), ("Draft answer; call client", "L210", "A103")]
+    )
+    assert not nothing.entries["task"]
+    assert not nothing.entries["activity"]
+
+
+def test_entries_left_out_of_learning_tell_how_good_it_is() -> None:
+    shown = measure_by_parts(CODED, shipped(), parts=4)
+    assert shown["task"].right == 1.0
+    assert shown["task"].entries == len(CODED)
+    assert measure_by_parts([])["task"].answered == 0.0
+    assert measure(shipped(), [("Attend closing", "P600", "A109")])["activity"] == (1.0, 1.0, 1)
+
+
+def test_the_shipped_table_is_what_training_makes_of_the_entries_at_hand() -> None:
+    told = "The table is not what `python -m training.codes` makes of the entries and the lexicon; run it."
+    assert made().to_json() == shipped().to_json(), told
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""UTBMS codes from narratives: suggestions with a reason, and codes that contradict the text (GL-15).
+"""UTBMS codes from narratives: suggestions with a reason, and what the firm's own coded history adds.
 
 The order of decision (utbms reference, section 7): the client's own list and the matter's set; the document or
 event named picks the task; the main verb picks the activity; for contact, the other person picks A105 to A108;
@@ -8,39 +8,31 @@ object, or two tasks equally near give no code, and a code is never filled in un
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from meruit import utbms
 from meruit.guidelines.narrative import bills, intake, learning, marketing
-from meruit.guidelines.narrative.detection import Detection, at_all
-from meruit.guidelines.narrative.vagueness import communication
-from meruit.guidelines.narrative.words import (
-    ATTEND,
-    CLERICAL,
-    CLIENT,
-    COMM,
-    DATA,
-    DRAFT,
-    HEAD,
-    INSIDE,
-    MANAGE,
-    OUTSIDE,
-    PLAN,
-    RESEARCH,
-    REVIEW,
-    STEP,
-    TRAVEL,
-    VAGUE,
-    WAIT,
-)
+from meruit.guidelines.narrative.acts import activity_of
+from meruit.guidelines.narrative.history import Guess, Model, learn, measure, measure_by_parts, shipped
+from meruit.guidelines.narrative.pointers import pointers
+from meruit.guidelines.narrative.words import ATTEND, REVIEW
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from meruit.guidelines.narrative.history import History
     from meruit.guidelines.narrative.tasks import Task
     from meruit.guidelines.narrative.understanding import Understanding
+
+__all__ = [
+    "Coding",
+    "Model",
+    "Proposal",
+    "learn",
+    "measure",
+    "measure_by_parts",
+    "shipped",
+    "suggest",
+]
 
 
 class Proposal(NamedTuple):
@@ -65,33 +57,20 @@ _ENOUGH = 3
 _MARGIN = 1
 
 
-@cache
-def _cues() -> Mapping[str, tuple[tuple[str, int], ...]]:
-    """words -> (code, strength), with one blank on either side of the words."""
-    found: dict[str, tuple[tuple[str, int], ...]] = {}
-    for line in (DATA / "task_cues.tsv").read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            code, strength, words = line.split("\t")
-            for word in words.split(","):
-                key = " + ".join(f" {part.strip()} " for part in word.split("+"))
-                found[key] = (*found.get(key, ()), (code, int(strength)))
-    return found
-
-
 def suggest(
     u: Understanding,
     *,
     sets: Collection[str] | None = None,
     codes: Collection[str] | None = None,
-    history: History | None = None,
+    history: Model | None = None,
 ) -> Coding:
     """Task and activity for an entry, as far as its words bear them.
 
     `sets` are the code sets allowed for the matter, `codes` the client's own list when it has one; `history` is
-    what was learnt from the firm's own coded entries, and speaks where the words of the tables do not.
+    what was learnt from coded entries: the table shipped, or `learn(rows, shipped())` of the firm's own.
     """
     abstained: list[str] = []
-    task = _task(u, sets, codes, history, abstained)
+    task = _task(u, sets, codes, shipped() if history is None else history, abstained)
     activity = _activity(u, abstained)
     if activity is not None and codes is not None and activity.code not in codes:
         carried = next((c for c in utbms.carried_to(activity.code, "ABA-ACTIVITY") if c in codes), None)
@@ -103,56 +82,70 @@ def _task(
     u: Understanding,
     sets: Collection[str] | None,
     codes: Collection[str] | None,
-    history: History | None,
+    history: Model,
     abstained: list[str],
 ) -> Proposal | None:
     def allowed(code: str) -> bool:
         return (codes is None or code in codes) and (sets is None or utbms.known(code, sets))
 
-    learnt = history.suggest(u.text) if history is not None else None
-    if learnt is not None and not allowed(learnt.code):
-        learnt = None
     if u.separate > 1:
         abstained.append("Several pieces of work stand in one entry, so no single task fits.")
         return None
     if any(rule(u) is not None for rule in _NOT_WORK_ON_THE_MATTER):
         abstained.append("This is the firm's own business and is not billable, so no task fits.")
         return None
-    scores: dict[str, int] = {}
-    because: dict[str, str] = {}
-    text = f" {' '.join(u.reading.words)} "
-    first: dict[str, int] = {}
-    for words, hits in _cues().items():
-        if all(part in text for part in words.split(" + ")):
-            for code, strength in hits:
-                if allowed(code):
-                    place = text.find(words.split(" + ")[0])
-                    first[code] = min(place, first.get(code, place))
-                    scores[code] = scores.get(code, 0) + strength + words.strip().count(" ")
-                    if len(words) > len(because.get(code, "")):
-                        because[code] = words
-    if scores:
-        earliest = min(first, key=lambda code: (first[code], code))
-        reads = bool(u.tasks) and bool(u.tasks[0].kinds & REVIEW)
-        scores[earliest] += 3 if reads else 1  # the object stands before its purpose
+    pointed, why_not = _pointed(u, allowed)
+    guess = history.guess("task", u, allowed)
+    found = _weighed(pointed, guess)
+    if found is None:
+        if pointed is not None and guess is not None:
+            why_not = f"The words point to {pointed.code}, entries like this one were coded {guess.code}."
+        abstained.append(why_not)
+    return found
+
+
+def _pointed(u: Understanding, allowed: Callable[[str], bool]) -> tuple[Proposal | None, str]:
+    """The task that the words of the table point to, or why none."""
+    said = pointers(u, allowed)
+    if not said:
+        return _usual(u, allowed), "No document or event named points to a task; ask the timekeeper."
+    scores = {code: found.strength for code, found in said.items()}
+    earliest = min(said, key=lambda code: (said[code].place, code))
+    reads = bool(u.tasks) and bool(u.tasks[0].kinds & REVIEW)
+    scores[earliest] += 3 if reads else 1  # the object stands before its purpose
     ranked = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
-    if ranked and ranked[0][1] >= _ENOUGH and (len(ranked) == 1 or ranked[0][1] - ranked[1][1] >= _MARGIN):
-        code, score = ranked[0]
+    code, score = ranked[0]
+    if score >= _ENOUGH and (len(ranked) == 1 or score - ranked[1][1] >= _MARGIN):
         sure = min(0.97, 0.80 + 0.03 * score - 0.02 * (len(ranked) - 1))
-        if learnt is not None and learnt.code == code:
-            sure = min(0.99, sure + 0.05)
-        return Proposal(code, sure, f'"{because[code].strip()}" points to {code} {_title(code)}.')
-    if learnt is not None:
-        return learnt
-    if not ranked:
-        usual = _usual(u, allowed)
-        if usual is not None:
-            return usual
+        return Proposal(code, sure, f'"{said[code].words.strip()}" points to {code} {utbms.title(code)}.'), ""
     if len(ranked) > 1:
-        abstained.append(f"The words point to {ranked[0][0]} and {ranked[1][0]} alike.")
-    else:
-        abstained.append("No document or event named points to a task; ask the timekeeper.")
-    return None
+        return None, f"The words point to {code} and {ranked[1][0]} alike."
+    return None, "No document or event named points to a task plainly; ask the timekeeper."
+
+
+def _weighed(pointed: Proposal | None, guess: Guess | None) -> Proposal | None:
+    """What the words point to and what was learnt, together: where they differ, it abstains."""
+    if guess is None:
+        return pointed
+    if pointed is None:
+        return _from_history(guess) if guess.share >= _ALONE else None
+    if pointed.code == guess.code:
+        if guess.share < _DOUBTED:
+            return pointed
+        return pointed._replace(confidence=round(min(0.98, max(pointed.confidence, guess.share)), 3))
+    return pointed if guess.share < _DOUBTED else None
+
+
+def _from_history(guess: Guess) -> Proposal:
+    because = f' with "{guess.because}"' if guess.because else ""
+    reason = f"Entries{because} are mostly coded {guess.code} {utbms.title(guess.code)}."
+    return Proposal(guess.code, round(min(0.97, guess.share), 3), reason)
+
+
+#: How sure what was learnt must be to answer where no words of the table point anywhere.
+_ALONE = 0.97
+#: Less sure than this, it says nothing against the words.
+_DOUBTED = 0.3
 
 
 #: On matters of advice and of deals the act alone mostly tells the task; in litigation it does not.
@@ -166,11 +159,11 @@ def _usual(u: Understanding, allowed: Callable[[str], bool]) -> Proposal | None:
     """The task an act usually serves, where only one kind of matter is allowed."""
     task = u.tasks[0] if u.tasks else None
     if task is not None and task.kinds & ATTEND and task.event in _TRIALS and not task.doc and allowed("L450"):
-        return Proposal("L450", 0.8, f"A {task.event} on no motion named is coded L450 {_title('L450')}.")
+        return Proposal("L450", 0.8, f"A {task.event} on no motion named is coded L450 {utbms.title('L450')}.")
     families = [family for family in ("C300", "P400", "L120", "B110", "PA430", "TR430", "WC110") if allowed(family)]
     if len(families) != 1 or families[0] not in _USUAL or not u.tasks:
         return None
-    activity, sure = _code_of(u, u.tasks[0])
+    activity, sure = activity_of(u, u.tasks[0])
     code = _USUAL[families[0]].get(activity or "")
     if code is None or sure < _SURE_ACT:
         return None
@@ -179,17 +172,12 @@ def _usual(u: Understanding, allowed: Callable[[str], bool]) -> Proposal | None:
     if not allowed(code):
         return None
     return Proposal(
-        code, 0.8, f"On such matters {activity} {_title(activity or '')} mostly serves {code} {_title(code)}."
+        code, 0.8, f"On such matters {activity} {utbms.title(activity or '')} mostly serves {code} {utbms.title(code)}."
     )
 
 
 _SURE_ACT = 0.9
 _TRIALS = frozenset({"hearing", "trial", "evidentiary hearing", "motion hearing", "arbitration", "hearings"})
-
-
-def _title(code: str) -> str:
-    row = utbms.lookup(code)
-    return row.title if row else ""
 
 
 #: Bills, files, budgets, learning, marketing: no code makes them payable.
@@ -200,10 +188,6 @@ _NOT_WORK_ON_THE_MATTER = (
     learning.ramp_up,
     marketing.marketing,
 )
-_COUNSEL_WORDS = (
-    "counsel", "attorney", "attorneys", "lawyer", "lawyers", "foreign associate", "foreign agent", "defense group",
-    "committee", "other side", "ausa",
-)  # fmt: skip
 
 
 def _activity(u: Understanding, abstained: list[str]) -> Proposal | None:
@@ -215,11 +199,11 @@ def _activity(u: Understanding, abstained: list[str]) -> Proposal | None:
         return None
     task = u.tasks[0]
     verb = " and ".join(task.verbs)
-    code, sure = _code_of(u, task)
+    code, sure = activity_of(u, task)
     if code is None:
         abstained.append(f'"{verb}" alone does not tell the activity.')
         return None
-    return Proposal(code, sure, f'"{verb}" {_told(task, code)} is {code} {_title(code)}.')
+    return Proposal(code, sure, f'"{verb}" {_told(task, code)} is {code} {utbms.title(code)}.')
 
 
 def _told(task: Task, code: str) -> str:
@@ -227,95 +211,3 @@ def _told(task: Task, code: str) -> str:
         return {"A105": "inside the firm", "A106": "with the client", "A107": "with other counsel",
                 "A108": "with somebody outside"}[code]  # fmt: skip
     return f"a {task.doc}" if task.doc else "an event" if task.event else "here"
-
-
-def _code_of(u: Understanding, task: Task) -> tuple[str | None, float]:
-    """The activity of one task by its verb, and by the counterpart where it is contact."""
-    kinds = task.kinds
-    if kinds & TRAVEL:
-        return "A112", 0.95
-    if kinds & (WAIT | VAGUE) or any(v in _EITHER for v in task.verbs):
-        return None, 0.0
-    if kinds & ATTEND:
-        return _contact(u, task) if _calls(u, task) else ("A109", 0.94)
-    if communication(u, task) and not kinds & (PLAN | CLERICAL | MANAGE):
-        return _contact(u, task) if kinds & COMM or (task.doc in ("email", "e-mail") and kinds & DRAFT) else (None, 0.0)
-    if kinds & CLERICAL:
-        return ("A103", 0.8) if any(v in _FORM for v in task.verbs) else ("A110", 0.93)
-    if (kinds & DRAFT and task.doc == "outline") or (kinds & PLAN and not kinds & DRAFT):
-        return ("A106", 0.85) if task.persons & CLIENT and not task.event else ("A101", 0.92)
-    if kinds & DRAFT:
-        return "A103", 0.95
-    if kinds & RESEARCH:
-        return "A102", 0.96
-    if kinds & (REVIEW | STEP):
-        return (None, 0.0) if task.doc == "docket" else ("A104", 0.94)
-    return ("A105", 0.85) if kinds & MANAGE and task.persons & INSIDE else (None, 0.0)
-
-
-#: Verbs that lists and firms code in two ways.
-_EITHER = frozenset({"cite-check", "cite check", "work up", "figure out", "monitor", "annotate", "give thought to"})
-_FORM = frozenset({"proofread", "proof", "format", "type", "word processing", "word processing of", "reformat"})
-
-
-def _calls(u: Understanding, task: Task) -> bool:
-    """Whether what is attended is a call or an interview: contact, by its counterpart."""
-    bits = u.reading.bits
-    return (
-        any(bits[k] & COMM and bits[k] & HEAD for k in range(task.at + 1, min(task.end, task.at + 5)))
-        and ("meeting" not in (task.event or "") and task.event in (None, "interview", "calls", "negotiation session"))
-    ) or task.event == "examiner interview"
-
-
-def _contact(u: Understanding, task: Task) -> tuple[str | None, float]:
-    if u.internal(task) >= 0:
-        return "A105", 0.93
-    people = [
-        u.reading.bases[k]
-        for k in range(task.start, task.end if task.topic_at < 0 else task.topic_at)
-        if u.reading.bits[k] & (CLIENT | OUTSIDE | INSIDE)
-    ]
-    if task.persons & CLIENT:
-        return "A106", 0.92
-    if any(p.endswith(_COUNSEL_WORDS) for p in people):
-        return "A107", 0.94
-    if task.persons & OUTSIDE:
-        return ("A107", 0.7) if "negotiate" in task.verbs else ("A108", 0.92)
-    if "negotiate" in task.verbs:
-        return "A107", 0.8
-    return None, 0.0
-
-
-#: Activities that contradict one another; the others overlap too much to say so.
-_APART: Mapping[str, frozenset[str]] = {
-    "A101": frozenset({"A102", "A107", "A112"}),
-    "A102": frozenset({"A105", "A106", "A107", "A108", "A109", "A112"}),
-    "A103": frozenset({"A102", "A105", "A109", "A112"}),
-    "A104": frozenset({"A109", "A112"}),
-    "A105": frozenset({"A102", "A103", "A104", "A106", "A107", "A108", "A112"}),
-    "A106": frozenset({"A102", "A104", "A105", "A107", "A112"}),
-    "A107": frozenset({"A102", "A104", "A105", "A106", "A112"}),
-    "A108": frozenset({"A102", "A105", "A106", "A112"}),
-    "A109": frozenset({"A103", "A104", "A105", "A110"}),
-    "A110": frozenset({"A102", "A103", "A105", "A106"}),
-    "A112": frozenset({"A102", "A103", "A104", "A106"}),
-}
-
-
-def code_contradicts(u: Understanding, *, at_least: float = 0.9) -> Detection | None:
-    """GL-15: the activity code names another act than the text, which is sure by `at_least`.
-
-    Catch-alls (A111) and codes that share the verb (A103 for a drafted mail) contradict nothing.
-    """
-    coded = u.activity_code
-    if coded is None or not u.tasks or len(u.pieces) > 1:
-        return None
-    found, sure = _code_of(u, u.tasks[0])
-    if found is None or sure < at_least or coded == found or coded not in _APART.get(found, ()):
-        return None
-    return at_all(
-        u,
-        "code-contradicts",
-        f"the text reads as {found} {_title(found)}, the line is coded {coded} {_title(coded)}",
-        f"{found}, or words that bear {coded}",
-    )

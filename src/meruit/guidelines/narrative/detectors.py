@@ -34,7 +34,7 @@ from meruit.guidelines.narrative import (
 )
 from meruit.guidelines.narrative import clerical as _clerical
 from meruit.guidelines.narrative import vagueness as _vagueness
-from meruit.guidelines.narrative.coding import code_contradicts
+from meruit.guidelines.narrative.contradiction import code_contradicts
 from meruit.guidelines.narrative.detection import Detection
 from meruit.guidelines.narrative.understanding import cue
 from meruit.guidelines.narrative.words import CLERICAL, COMM, WAIT, WHOLE
