@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meruit.authority.acts import moment, system
-from meruit.demo import calendar, founding, money, portal
+from meruit.demo import calendar, founding, money, portal, rules
 from meruit.demo.build import Build
 from meruit.demo.marks import HALF_BUILT
 from meruit.demo.plan import BUSY, MONTHS, TONIGHT, plan
@@ -52,7 +52,7 @@ def begin(logins: Logins, times: int, say: Callable[[str, int, int], None]) -> b
     logins.use("app")
     build = Build(drawn, made, logins, say)
     build.terms()
-    build.rules()
+    rules.adopt(build)
     rehearsal = portal.Rehearsal(portal.home_of(environment.home()))
     try:
         for month in MONTHS:
@@ -63,7 +63,9 @@ def begin(logins: Logins, times: int, say: Callable[[str, int, int], None]) -> b
                     money.pay(build)
                 for at in (each for each in CORRESPONDENCE if each.month == month.month + 1):
                     _correspond(build, rehearsal, at)
+        rules.tell(build)
         build.absence()
+        rules.announce(build)
     finally:
         rehearsal.stop()
     build.at(TONIGHT)

@@ -17,8 +17,7 @@ from django.db import connection
 from meruit.authority import actions as authority
 from meruit.authority.acts import Actor
 from meruit.authority.models import Decision
-from meruit.demo.founding import GUIDELINES
-from meruit.demo.plan import ALWAYS, BUSY, DATA, MONTHS, month_end
+from meruit.demo.plan import ALWAYS, BUSY, MONTHS, month_end
 from meruit.firm import actions as firm
 from meruit.invoices.actions import issuing, rendering
 from meruit.prebills import actions as prebills
@@ -90,15 +89,6 @@ class Build:
                 if m.client == client["number"]
             ]
             self._decide_terms("shares", number, shared, partner, f"Who pays for {client['name']}")
-
-    def rules(self) -> None:
-        """The set that every client has published: kept by the specialist, accepted by the client's partner."""
-        text = (DATA / "guidelines.toml").read_text(encoding="utf-8")
-        for client in self.plan.clients:
-            key = self.made.clients[client["number"]]
-            partner = self.actor(self.plan.people[client["partner"] - 1]["number"])
-            kept = firm.add_set(self.specialist, key, text, name=GUIDELINES, owner_id=partner.person_id)
-            firm.accept(partner, kept.set_id, reason="Published by the client; the firm bills under it.")
 
     def work(self, month: date) -> None:
         """A month's entries as they came in, released by their timekeepers at its end; late ones later."""

@@ -227,4 +227,6 @@ def _portal_rates(pg: psycopg.Connection, plan: Plan, made: Founded) -> None:
                 amount=plan.client_rate(client, person),
                 currency="USD",
                 from_on=date(2025, 1, 1),
+                approver="",
+                reference="portal",
             )

@@ -9,6 +9,7 @@ from meruit.authority import access
 from meruit.authority.acts import acting, moment
 from meruit.authority.errors import NotFound
 from meruit.firm.imports import TermsTaker
+from meruit.firm.register_imports import RegisterTaker
 from meruit.imports.actions import Acting
 from meruit.imports.core.fields import records
 from meruit.imports.models import Owner, SetAside
@@ -52,6 +53,8 @@ def taker(actor: Actor, record: str) -> Taker:
             return MatterTaker(today, origin)
         case "rates" | "terms":
             return TermsTaker(actor, record, visible)
+        case "approvals" | "budgets" | "vendors" | "approved-timekeepers":
+            return RegisterTaker(actor, record, visible)
         case _:
             return EntryTaker(actor, record, visible, billed)
 

@@ -73,7 +73,7 @@ def budgets(matters: Iterable[Matter], on: date) -> list[tuple[int, Budget]]:
 def _timekeepers(payer: Payer, people: Iterable[Person]) -> tuple[Timekeeper, ...]:
     """Everybody, with class and admission; whom the payer approved, for what and when, where it keeps a list."""
     listed: dict[int, list[PortalRate]] = defaultdict(list)
-    for row in PortalRate.objects.filter(payer=payer).select_related("matter").order_by("from_on", "pk"):
+    for row in _listed(payer):
         listed[row.timekeeper_id].append(row)
     out = []
     for person in people:
@@ -98,8 +98,13 @@ def _timekeepers(payer: Payer, people: Iterable[Person]) -> tuple[Timekeeper, ..
     return tuple(out)
 
 
+def _listed(payer: Payer) -> list[PortalRate]:
+    """Whom a payer approved, by first day; a later row stands for one of the same person, matter and first day."""
+    rows = PortalRate.objects.filter(payer=payer).select_related("timekeeper", "matter").order_by("from_on", "pk")
+    return list({(row.timekeeper_id, row.matter_id, row.from_on): row for row in rows}.values())
+
+
 def _rates(payer: Payer, matters: Sequence[int]) -> tuple[Rate, ...]:
-    rows = PortalRate.objects.filter(Q(matter=None) | Q(matter__in=matters), payer=payer, amount__isnull=False)
     return tuple(
         Rate(
             amount=row.amount,
@@ -111,8 +116,8 @@ def _rates(payer: Payer, matters: Sequence[int]) -> tuple[Rate, ...]:
             noticed_on=row.noticed_on,
             approved_on=row.approved_on or row.from_on,
         )
-        for row in rows.select_related("timekeeper", "matter").order_by("from_on", "pk")
-        if row.amount is not None
+        for row in _listed(payer)
+        if row.amount is not None and row.matter_id in (None, *matters)
     )
 
 
