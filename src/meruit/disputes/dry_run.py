@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -11,17 +11,19 @@ from meruit.authority.errors import Invalid
 from meruit.disputes import frozen
 from meruit.disputes.models import Reduction
 from meruit.firm import access as firm
-from meruit.guidelines import Context, Judge
+from meruit.guidelines import Judge
 from meruit.guidelines.diff import changes, effects
 from meruit.invoices import access as invoices
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from meruit.authority.acts import Actor
-    from meruit.guidelines import Entry, GuidelineSet, Judgement
+    from meruit.findings import Finding
+    from meruit.guidelines import Entry, GuidelineSet
     from meruit.guidelines.diff import Change, Effect
+    from meruit.invoices.models import Invoice as Bill
 
 #: Two versions judge so many lines in the time that somebody waits for a page.
 MOST_LINES = 20_000
@@ -60,13 +62,12 @@ def over_past_bills(
     if last < first:
         raise Invalid("The period ends before it begins.")
     mine = invoices.invoices(actor).filter(matter__client=client, issued_on__gte=first, issued_on__lte=last)
-    bills = list(mine.select_related("matter", "matter__client").order_by("pk"))
+    bills = list(mine.select_related("matter", "matter__client", "payer").order_by("pk"))
     entries = frozen.entries(bills)
     if len(entries) > MOST_LINES:
         raise Invalid(f"These bills have {len(entries):,} lines; choose a period with at most {MOST_LINES:,}.")
-    known = frozen.context(bills) if bills else Context(as_of=last)
-    before, after = (Judge(rules, known).judge(entries) for rules in (old, new))
-    was, now = _flagged(before), _flagged(after)
+    before, after = _judged(old, bills), _judged(new, bills)
+    was, now = _flagged(before.findings), _flagged(after.findings)
     cuts: dict[str, Decimal] = defaultdict(Decimal)
     for line, amount in Reduction.objects.filter(invoice__in=bills, line__isnull=False).values_list("line", "amount"):
         cuts[str(line)] += amount
@@ -83,8 +84,27 @@ def over_past_bills(
     )
 
 
-def _flagged(judged: Judgement) -> set[str]:
-    return {finding.entry for finding in judged.findings if finding.entry}
+@dataclass(slots=True)
+class _Judged:
+    findings: list[Finding] = field(default_factory=list)
+    unjudged: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+def _judged(rules: GuidelineSet, bills: Sequence[Bill]) -> _Judged:
+    """All bills by one version, each payer's with what is on file for it."""
+    out = _Judged()
+    by_payer: dict[int, list[Bill]] = defaultdict(list)
+    for bill in bills:
+        by_payer[bill.payer_id].append(bill)
+    for own in by_payer.values():
+        judgement = Judge(rules, frozen.context(own[0].payer, own)).judge(frozen.entries(own))
+        out.findings += judgement.findings
+        out.unjudged += judgement.unjudged
+    return out
+
+
+def _flagged(findings: Iterable[Finding]) -> set[str]:
+    return {finding.entry for finding in findings if finding.entry}
 
 
 def _lines(entries: Iterable[Entry], cuts: dict[str, Decimal]) -> Lines:
@@ -100,6 +120,6 @@ def _lines(entries: Iterable[Entry], cuts: dict[str, Decimal]) -> Lines:
     return Lines(count, dict(total), cut, dict(taken))
 
 
-def _unjudged(judged: Judgement) -> list[tuple[str, str, int]]:
+def _unjudged(judged: _Judged) -> list[tuple[str, str, int]]:
     """What the new version could not judge, the most frequent first."""
     return [(rule, why, lines) for (rule, why), lines in judged.unjudged.most_common(12)]

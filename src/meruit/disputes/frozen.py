@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meruit.guidelines import Context, Engagement, Entry, Invoice
+from meruit.guidelines import Entry, Invoice
 from meruit.invoices.models import InvoiceLine
+from meruit.screening import known as registers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from meruit.guidelines import Context
     from meruit.invoices.models import Invoice as Bill
+    from meruit.matters.models import Payer
 
 
 def entries(bills: Sequence[Bill]) -> list[Entry]:
@@ -20,14 +23,11 @@ def entries(bills: Sequence[Bill]) -> list[Entry]:
     return [_entry(line, by_id[line.invoice_id]) for line in lines.order_by("invoice_id", "number")]
 
 
-def context(bills: Sequence[Bill]) -> Context:
-    """What a final bill itself tells beside its lines."""
-    matters = {bill.matter_id: bill.matter for bill in bills}
-    return Context(
-        as_of=max(bill.issued_on for bill in bills),
-        engagements=tuple(
-            Engagement(matter=m.number, starts_on=m.opened_on, ends_on=m.closed_on) for m in matters.values()
-        ),
+def context(payer: Payer, bills: Sequence[Bill]) -> Context:
+    """What is on file for a payer, and what its final bills tell of themselves."""
+    matters = list({bill.matter_id: bill.matter for bill in bills}.values())
+    known = registers.known(payer, matters, max(bill.issued_on for bill in bills))
+    return known.replace(
         invoices=tuple(
             Invoice(
                 number=bill.number,
@@ -39,7 +39,7 @@ def context(bills: Sequence[Bill]) -> Context:
                 matter=bill.matter.number,
             )
             for bill in bills
-        ),
+        )
     )
 
 

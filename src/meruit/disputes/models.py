@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from meruit.authority.models import Decision
+from meruit.disputes.hindsight import SAYS, Verdict
 from meruit.documents.models import Document
 from meruit.invoices.models import EBillRevision, Invoice, InvoiceLine
 from meruit.portals.models import Submission
@@ -87,3 +88,8 @@ class Hindsight(models.Model):
                 condition=models.Q(reduction=None) ^ models.Q(rejection=None), name="disputes_hindsight_of_one"
             )
         ]
+
+    @property
+    def says(self) -> str:
+        """The verdict as a sentence."""
+        return SAYS[Verdict(self.verdict)]

@@ -35,6 +35,7 @@ EFFECT: Mapping[str, str] = {
     "arrangement": "Pre-bills drafted from now on are worked out by it.",
     "shares": "Bills issued from now on are divided like this.",
     "guideline-set": "Bills drafted from its first day on are judged by this version of the client's rules.",
+    "override": "The finding stands as it is, with its reason; the line goes out as it reads.",
     "final-bill": "The bill may be issued over exactly these lines; a change of any of them asks again.",
     "credit-note": "A numbered credit note lowers what is owed on the bill.",
     "reversal": "The bill is undone by a counter-entry and its lines are work in progress again.",

@@ -6,7 +6,23 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from meruit.web.views import bills, cuts, decisions, entries, home, imports, me, money, people, prebills, submissions
+from meruit.web.views import (
+    attention,
+    bills,
+    checks,
+    cuts,
+    decisions,
+    entries,
+    home,
+    imports,
+    me,
+    money,
+    people,
+    playbooks,
+    prebills,
+    rules,
+    submissions,
+)
 
 if TYPE_CHECKING:
     from django.urls import URLPattern, URLResolver
@@ -52,6 +68,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/new/", people.new, name="person-new"),
     path("people/<int:person_id>/", people.one, name="person"),
     path("people/<int:person_id>/role/", people.grant, name="person-grant"),
+    path("rules/", rules.listed, name="rules"),
+    path("rules/<int:set_id>/", rules.one, name="rule-set"),
+    path("rules/<int:set_id>/accept/", rules.propose, name="rule-set-propose"),
+    path("rules/<int:set_id>/dry-run/", rules.rehearse, name="rule-dry-run"),
+    path("playbooks/", playbooks.listed, name="playbooks"),
+    path("playbooks/<int:payer_id>/", playbooks.one, name="playbook"),
+    path("playbooks/<int:payer_id>/edit/", playbooks.edit, name="playbook-edit"),
+    path("checks/", checks.page, name="checks"),
+    path("attention/", attention.page, name="attention"),
+    path("attention/words/<int:event_id>/", attention.note, name="attention-note"),
+    path("attention/reviews/<int:decision_id>/", attention.review, name="attention-review"),
     path("me/", me.mine, name="me"),
     path("me/stand-in/", me.stand_in, name="stand-in"),
     path("me/stand-in/<int:stand_in_id>/end/", me.end_stand_in, name="stand-in-end"),

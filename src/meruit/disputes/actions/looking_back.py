@@ -85,7 +85,7 @@ def _found_by_profile(reason_code: str, bill: Invoice, line: InvoiceLine | None)
     profile = _profile_for(reason_code)
     if not profile.rules:
         return []
-    judged = Judge(profile, frozen.context([bill])).judge(frozen.entries([bill]))
+    judged = Judge(profile, frozen.context(bill.payer, [bill])).judge(frozen.entries([bill]))
     found = {f.rule for f in judged.findings if line is None or f.entry == str(line.pk)}
     return [rule.type.slug for rule in profile.rules if rule.type.slug in found]
 
