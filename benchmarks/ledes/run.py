@@ -12,6 +12,7 @@ command with full validation and every finding written as JSON; theirs is parsin
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import statistics
@@ -37,6 +38,8 @@ class Figures:
     rates: dict[str, list[float]] = field(default_factory=dict)
     worked: dict[str, list[float]] = field(default_factory=dict)
     peaks: dict[str, float] = field(default_factory=dict)
+    #: CPU nanoseconds a line of the long file, by stage.
+    stages: dict[str, float] = field(default_factory=dict)
 
     def add(self, name: str, rate: float, worked: float, peak: float = 0.0) -> None:
         self.rates.setdefault(name, []).append(rate)
@@ -90,6 +93,10 @@ def measure(folder: Path, rounds: int, lines: int, files: int) -> Figures:
         ):
             seconds, worked, peak = ours(*[str(word) for word in words])
             figures.add(name, count / seconds, count / worked, peak)
+    told = subprocess.run(
+        [sys.executable, "-m", "benchmarks.ledes.stages", long], capture_output=True, text=True, check=True
+    )
+    figures.stages = json.loads(told.stdout)
     return figures
 
 
@@ -142,7 +149,18 @@ def page(figures: Figures, rounds: int, lines: int, files: int) -> str:
         "| --- | --- | --- | --- | --- |",
         *[f"| {' | '.join(row)} |" for row in rows],
         "",
-        f"Lines per second on the long file are {linear:.2f} times those on a tenth of it (1 is linear in lines).",
+        (
+            f"Lines per second on the long file are {linear:.2f} times those on a tenth of it (1 is linear in lines; "
+            "above 1 where starting Python weighs on the shorter file)."
+        ),
+        "",
+        "## Where the time of one line goes",
+        "",
+        "One process on the long file, CPU time by a clock around each stage.",
+        "",
+        "| stage | nanoseconds a line |",
+        "| --- | --- |",
+        *[f"| {stage} | {spent:,.0f} |" for stage, spent in figures.stages.items()],
         "",
     ]
     return "\n".join(said)

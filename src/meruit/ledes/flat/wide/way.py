@@ -96,13 +96,19 @@ class Runs:
             np.add.reduceat(flags, firsts, dtype=np.int64).tolist()
             for flags in (facts.kinds == IF, (facts.kinds == IF) & negative, facts.kinds == IE)
         ]
-        self.codings = np.logical_and.reduceat(wide.codings.fine(grid, np.arange(grid.rows)), firsts).tolist()
-        silent, disagree = wide.persons.fine(facts)
-        self.persons = np.logical_and.reduceat(silent & ~disagree, firsts).tolist()
+        self.codings, self.persons = self.repeats(wide)
         self.once, self.same_tail = facts.once.tolist(), facts.same_tail.tolist()
         self.plain: list[bool] | None = None
         if grid.odd is not None:
             self.plain = (~np.logical_or.reduceat(grid.odd, firsts)).tolist()
+
+    def repeats(self, wide: Wide) -> tuple[list[bool], list[bool]]:
+        """In which runs nothing is to be said of any coding, and of any person."""
+        firsts = self.facts.firsts
+        codings = wide.codings.fine(self.grid, np.arange(self.grid.rows))
+        silent, disagree = wide.persons.fine(self.facts)
+        together = (np.logical_and.reduceat(fine, firsts).tolist() for fine in (codings, silent & ~disagree))
+        return next(together), next(together)
 
     def judge(self, run: int, first: int, last: int) -> None:
         """Take one run into its invoice, and ask the rules about what is in doubt."""
