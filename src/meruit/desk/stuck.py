@@ -50,7 +50,8 @@ def unclear(actor: Actor) -> QuerySet[StatusEvent]:
 
 def silent_days(submission: Submission, now: datetime) -> int:
     """Whole days since the portal last said a word about a bill, or since it was sent, or came to stand as it does."""
-    last = max(filter(None, (submission.last_heard_at, submission.sent_at, submission.state_since)))
+    told = [at for at in (submission.last_heard_at, submission.sent_at) if at is not None]
+    last = max(told, default=submission.state_since)  # an alarm of our own changes the state and breaks no silence
     return max((now - last).days, 0)
 
 

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_safe
 from meruit.authority import access
 from meruit.capture import actions as capture
 from meruit.capture.models import Suggestion
-from meruit.desk import nightly
+from meruit.desk import morning, stuck
 from meruit.desk import queries as desk
 from meruit.disputes.queries import undecided
+from meruit.people.models import Person
 from meruit.prebills.access import prebills
-from meruit.steps.models import Run
 from meruit.web import words
 from meruit.web.page import actor_of, show
 from meruit.web.views.entries import unreleased
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from meruit.authority.acts import Actor
+    from meruit.night.digest import Digest, Waits
     from meruit.prebills.models import PreBill
-    from meruit.steps.models import Step
 
 LATELY = timedelta(days=7)
 
@@ -38,13 +38,13 @@ def _drafts(actor: Actor) -> list[PreBill]:
     )
 
 
-def _night() -> tuple[Run, list[tuple[str, Step]]] | None:
-    """What the last night did, step by step; counts alone, which tell nothing of any matter."""
-    run = Run.objects.exclude(finished_at=None).order_by("-pk").first()
-    if run is None:
+def _digest(actor: Actor) -> tuple[Digest, list[Waits], bool] | None:
+    """The digest, what of it waits for others than whoever looks, and whether it is the whole firm's."""
+    found = morning.digest(actor)
+    if found is None:
         return None
-    titles = {step.name: step.title for step in nightly.table()}
-    return run, [(titles.get(s.name, s.name), s) for s in run.steps.order_by("pk") if s.done or s.failed]
+    mine = Person.objects.values_list("name", flat=True).get(pk=actor.person_id)
+    return found, [w for w in found.waits if w.whom != mine], morning.sees_everything(actor)
 
 
 @require_safe
@@ -77,6 +77,9 @@ def home(request: HttpRequest) -> HttpResponse:
             "prepares": prepares,
             "drafts": _drafts(actor) if prepares else [],
             "cuts": list(undecided(actor).select_related("invoice__matter")[:8]) if prepares else [],
-            "night": _night() if roles & {"specialist", "lead", "manager", "administrator", "auditor"} else None,
+            "digest": _digest(actor),
+            "stuck": [(row, words.of(words.SUBMISSION, row.submission.state)) for row in stuck.of(actor)[:6]]
+            if prepares
+            else [],
         },
     )
