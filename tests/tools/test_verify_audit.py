@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import gzip
 import json
+import random
 import subprocess
 import sys
 from collections.abc import Callable
@@ -59,8 +60,6 @@ def mail(count: int) -> str:
 
 def rebuilt(change: Callable[[list[dict[str, Any]]], object]) -> bytes:
     """The trail with a change of its records and everything computed anew behind it."""
-    import random
-
     case = audit_tampering.Case(random.Random(1), TRAIL.key, list(TRAIL.receipts), TRAIL.export())
     records = case.records()
     change(records)
@@ -546,3 +545,15 @@ def test_it_reads_receipts_exactly_as_the_package_does() -> None:
         assert theirs.signed_bytes() == receipt.signed_bytes()
         assert receipt.signature is not None
         assert theirs.signature == receipt.signature.hex()
+
+
+def test_several_processes_say_what_one_says(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify_audit, "BATCH", 7)
+    case = audit_tampering.Case(random.Random(3), TRAIL.key, list(TRAIL.receipts), TRAIL.export())
+    ways = (audit_tampering.swap_records, audit_tampering.remove_records, audit_tampering.insert_forged)
+    for tamper in (lambda case: None, *ways, audit_tampering.change_text, audit_tampering.change_byte):
+        tamper(case)  # one upon the other
+        one = run(case.raw, "--ledger", "--jobs", "1", kept=mail(60))
+        assert run(case.raw, "--ledger", "--jobs", "3", kept=mail(60)) == one
+    assert one[0] == 1
+    assert one[1].count("\n- ") > 3
