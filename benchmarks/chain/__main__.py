@@ -12,17 +12,22 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
+
+from benchmarks.chain.heading import heading
 
 from meruit.postgres import logins, testing
 
 PAGE = Path(__file__).parents[2] / "docs" / "proof" / "chain.md"
+ABOUT = [
+    "A throw-away server without durability; statistics are taken between stages, outside the figures, as",
+    "autovacuum does in life. Limits are measured in the same run: only ratios can be compared, and a loaded",
+    "machine blurs them.",
+]
 SIZES = ((10_000, 200), (100_000, 2_000))
 
 
@@ -86,27 +91,11 @@ def main() -> int:
             )
             told.append(worker.stdout)
             cluster.drop_database(name)
-    page = "\n".join([*heading(), *told])
+    page = "\n".join([*heading("Month end", ABOUT), *told])
     print(page)
     if asked.write:
         PAGE.write_text(page, encoding="utf-8")
     return 0
-
-
-def heading() -> list[str]:
-    """When, where and of which commit the figures are."""
-    asked = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    busy = ", ".join(f"{load:.1f}" for load in os.getloadavg())
-    where = f"{platform.machine()}, {os.cpu_count()} cores (load {busy}), Python {platform.python_version()}"
-    return [
-        "# Month end",
-        "",
-        f"{datetime.now(UTC):%d %B %Y}, {where}, commit {asked.stdout.strip() or 'unknown'}.",
-        "A throw-away server without durability; statistics are taken between stages, outside the figures, as",
-        "autovacuum does in life. Limits are measured in the same run: only ratios can be compared, and a loaded",
-        "machine blurs them.",
-        "",
-    ]
 
 
 if __name__ == "__main__":

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING
 
 import psycopg
+import psycopg.conninfo
+
+from meruit.postgres import logins
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,6 +99,15 @@ def two_statements(owner_url: str) -> float:
         )
         pg.commit()
         return time.perf_counter() - start
+
+
+def open_to_app(owner_url: str) -> None:
+    """Let the application's login use the bare tables."""
+    app = psycopg.conninfo.conninfo_to_dict(os.environ[logins.APP.variable])["user"]
+    with psycopg.connect(owner_url) as pg:
+        pg.execute(f'GRANT USAGE ON SCHEMA yardstick TO "{app}"')
+        pg.execute(f'GRANT ALL ON ALL TABLES IN SCHEMA yardstick TO "{app}"')
+        pg.execute(f'GRANT ALL ON ALL SEQUENCES IN SCHEMA yardstick TO "{app}"')
 
 
 def drop(owner_url: str) -> None:

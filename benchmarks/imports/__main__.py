@@ -12,15 +12,22 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.chain.heading import heading
 from meruit.postgres import logins, testing
 
 PAGE = Path(__file__).parents[2] / "docs" / "proof" / "import.md"
+ABOUT = [
+    "One run on a throw-away server without durability: `python -m benchmarks.imports --write`. Only ratios can",
+    "be compared, and a loaded machine blurs them.",
+    "",
+    "The import reads the file, checks and prices every row, keeps its key, and writes entry, version, history and",
+    "audit. The limits write rows that stand parsed in memory into one bare table, and check nothing. The last row",
+    "is the import's own floor: the text of what it has written, copied into the same tables with their indexes.",
+]
 
 
 def main() -> int:
@@ -42,30 +49,11 @@ def main() -> int:
             stdout=subprocess.PIPE,
             text=True,
         )
-    page = "\n".join([*heading(), told.stdout])
+    page = "\n".join([*heading("Import of time", ABOUT), told.stdout])
     print(page)
     if asked.write:
         PAGE.write_text(page, encoding="utf-8")
     return 0
-
-
-def heading() -> list[str]:
-    """When, where and of which commit the figures are."""
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    busy = ", ".join(f"{load:.1f}" for load in os.getloadavg())
-    where = f"{platform.machine()}, {os.cpu_count()} cores (load {busy}), Python {platform.python_version()}"
-    return [
-        "# Import of time",
-        "",
-        f"{datetime.now(UTC):%d %B %Y}, {where}, commit {commit.stdout.strip() or 'unknown'}.",
-        "One run on a throw-away server without durability: `python -m benchmarks.imports --write`. Only ratios can",
-        "be compared, and a loaded machine blurs them.",
-        "",
-        "The import reads the file, checks and prices every row, keeps its key, and writes entry, version, history and",
-        "audit. The limits write rows that stand parsed in memory into one bare table, and check nothing. The last row",
-        "is the import's own floor: the text of what it has written, copied into the same tables with their indexes.",
-        "",
-    ]
 
 
 if __name__ == "__main__":

@@ -109,6 +109,8 @@ def bulk_create(owner: str, entries: list[NewEntry]) -> float:
     """Seconds for Django's bulk_create of the rows into the table that the bare COPY filled."""
     from django.db import models, transaction
 
+    from benchmarks.chain import yardsticks
+
     class Bare(models.Model):
         matter_id = models.BigIntegerField()
         timekeeper_id = models.BigIntegerField()
@@ -127,10 +129,7 @@ def bulk_create(owner: str, entries: list[NewEntry]) -> float:
 
     with psycopg.connect(owner) as pg:
         pg.execute("TRUNCATE yardstick.entry")
-        app = psycopg.conninfo.conninfo_to_dict(os.environ[logins.APP.variable])["user"]
-        pg.execute(f'GRANT USAGE ON SCHEMA yardstick TO "{app}"')
-        pg.execute(f'GRANT ALL ON ALL TABLES IN SCHEMA yardstick TO "{app}"')
-        pg.execute(f'GRANT ALL ON ALL SEQUENCES IN SCHEMA yardstick TO "{app}"')
+    yardsticks.open_to_app(owner)
     start = time.perf_counter()
     for at in range(0, len(entries), SIZE):
         with transaction.atomic():

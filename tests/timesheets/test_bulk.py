@@ -13,6 +13,7 @@ from meruit.authority.errors import NoAuthority
 from meruit.postgres.arrays import array
 from meruit.timesheets import actions, bulk
 from meruit.timesheets.models import Version
+from meruit.timesheets.prices import Price
 from tests.support.work import agree_rates, hours
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def test_a_rate_that_nobody_agreed_and_a_maker_who_does_not_act_are_refused_in_b
     at = datetime(2026, 2, 1, tzinfo=UTC)
     (key, *_) = actions.prepare(firm.cleo, many)
     said = Version.objects.get(entry_id=key)
-    fair = actions.Price(said.standard_rate, said.agreed_rate, said.rate_source, said.standard_value, said.worked_value)
+    fair = Price(said.standard_rate, said.agreed_rate, said.rate_source, said.standard_value, said.worked_value)
     assert said.agreed_rate is not None
     dear = fair._replace(agreed_rate=said.agreed_rate + 1, worked_value=said.worked_value + (said.hours or Decimal(0)))
     rows = [(new, fair, "USD") for new in many[:-1]] + [(many[-1], dear, "USD")]

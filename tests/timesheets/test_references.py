@@ -43,3 +43,13 @@ def test_what_entries_name_is_neither_deleted_nor_numbered_anew(pg: psycopg.Conn
     for statement in (f"DELETE FROM {table} WHERE id = 1", f"UPDATE {table} SET id = 9999 WHERE id = 1"):
         with pytest.raises(psycopg.errors.RestrictViolation, match="neither deleted nor numbered"), pg.transaction():
             pg.execute(statement)
+
+
+def test_what_an_entry_says_is_digested_alike_whatever_the_caller_has_set(pg: psycopg.Connection) -> None:
+    found = set()
+    for style, zone in (("ISO, YMD", "UTC"), ("SQL, DMY", "Asia/Manila"), ("German", "America/New_York")):
+        pg.execute(f"SET datestyle = '{style}'; SET timezone = '{zone}'")
+        found.add(pg.execute("SELECT encode(timesheets.digest(1), 'hex')").fetchone())
+        content = "jsonb_build_object('entries', '[[1, 1]]'::jsonb)"
+        found.add(pg.execute(f"SELECT encode((timesheets.describe_release({content})).sha256, 'hex')").fetchone())
+    assert len(found) == 2

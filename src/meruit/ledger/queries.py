@@ -45,6 +45,8 @@ def balance(
     }
     asked = {column: value for column, value in narrower.items() if value is not None}
     where = "".join(f" AND {column} = %s" for column in asked)
+    dated = on is not None or known_at is not None
+    entries = " JOIN ledger_entry e ON e.id = p.entry_id" if dated else ""
     values: list[Any] = [account, *asked.values()]
     if on is not None:
         where += ' AND e."on" <= %s'
@@ -54,7 +56,7 @@ def balance(
         values.append(known_at)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT p.currency, sum(p.amount) FROM ledger_posting p JOIN ledger_entry e ON e.id = p.entry_id"
+            f"SELECT p.currency, sum(p.amount) FROM ledger_posting p{entries}"
             f" WHERE p.account_id = %s{where} GROUP BY p.currency ORDER BY p.currency",
             values,
         )
@@ -70,19 +72,23 @@ def roll_forward(
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            WITH legs AS (
-                SELECT date_trunc('month', e."on")::date AS month, p.amount
+            WITH sums AS MATERIALIZED (
+                SELECT date_trunc('month', e."on"::timestamp) AS month, sum(p.amount) AS net,
+                       coalesce(sum(p.amount) FILTER (WHERE p.amount > 0), 0) AS debits,
+                       coalesce(-sum(p.amount) FILTER (WHERE p.amount < 0), 0) AS credits
                   FROM ledger_posting p JOIN ledger_entry e ON e.id = p.entry_id
                  WHERE p.account_id = %(account)s AND p.currency = %(currency)s
                    AND (%(matter)s::bigint IS NULL OR p.matter_id = %(matter)s)
                    AND (%(client)s::bigint IS NULL OR p.client_id = %(client)s)
+                   AND e."on" < %(last)s::date + interval '1 month'
+                 GROUP BY 1
             )
             SELECT m::date,
-                   (SELECT coalesce(sum(amount), 0) FROM legs WHERE month < m),
-                   (SELECT coalesce(sum(amount), 0) FROM legs WHERE month = m AND amount > 0),
-                   (SELECT coalesce(-sum(amount), 0) FROM legs WHERE month = m AND amount < 0),
-                   (SELECT coalesce(sum(amount), 0) FROM legs WHERE month <= m)
-              FROM generate_series(date_trunc('month', %(first)s::date), %(last)s::date, interval '1 month') m
+                   (SELECT coalesce(sum(net), 0) FROM sums WHERE month < m),
+                   (SELECT coalesce(sum(debits), 0) FROM sums WHERE month = m),
+                   (SELECT coalesce(sum(credits), 0) FROM sums WHERE month = m),
+                   (SELECT coalesce(sum(net), 0) FROM sums WHERE month <= m)
+              FROM generate_series(date_trunc('month', %(first)s::timestamp), %(last)s::timestamp, interval '1 month') m
              ORDER BY m
             """,
             {

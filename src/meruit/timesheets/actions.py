@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from meruit.audit.actions import note
 from meruit.authority import access as authority_access
@@ -15,12 +14,11 @@ from meruit.authority.acts import acting, moment
 from meruit.authority.errors import Invalid
 from meruit.authority.models import Decision
 from meruit.firm import queries as firm
-from meruit.firm.core.rates import NoRate, Rate, RateTable
 from meruit.matters.models import Matter
-from meruit.money import CENTS
 from meruit.people.models import Timekeeper
 from meruit.timesheets import access, bulk
 from meruit.timesheets.models import Entry, Release, Transfer, Version
+from meruit.timesheets.prices import Price, Prices, price
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -52,39 +50,6 @@ class NewEntry:
     suggestion_id: int | None = None
 
 
-class Price(NamedTuple):
-    """What an entry is worth, where its rate came from, and what is missing to price it."""
-
-    standard_rate: Decimal | None
-    agreed_rate: Decimal | None
-    source: str
-    standard_value: Decimal
-    worked_value: Decimal
-
-
-def price(new: NewEntry, matter: Matter, timekeeper: Timekeeper, rates: RateTable) -> Price:
-    """Price one entry; time without an agreed rate is worth nothing yet and says why in `source`."""
-    if new.kind == "expense":
-        value = CENTS.round((new.units or Decimal(1)) * (new.unit_cost or Decimal(0)))
-        return Price(None, None, "cost", value, value)
-    return priced(new, rates.rate_for(firm.question(matter, timekeeper, new.worked_on, new.task_code)))
-
-
-def priced(new: NewEntry, found: Rate | NoRate) -> Price:
-    """Price time by a rate that was looked up."""
-    if isinstance(found, NoRate):
-        return Price(None, None, found.says, Decimal(0), Decimal(0))
-    hours = new.hours or Decimal(0)
-    standard = found.standard_per_hour if found.standard_per_hour is not None else found.rate_per_hour
-    return Price(standard, found.rate_per_hour, found.says, worth(hours, standard), worth(hours, found.rate_per_hour))
-
-
-@lru_cache(maxsize=16384)
-def worth(hours: Decimal, rate: Decimal) -> Decimal:
-    """Hours at a rate, rounded once; a month end asks the same few thousand products over and over."""
-    return CENTS.round(hours * rate)
-
-
 def prepare(actor: Actor, entries: Sequence[NewEntry], *, batch_id: int | None = None) -> list[int]:
     """Write entries down as prepared. They are not billable before their timekeeper releases them.
 
@@ -99,14 +64,11 @@ def prepare(actor: Actor, entries: Sequence[NewEntry], *, batch_id: int | None =
         foreign = [t for t in timekeepers.values() if t.person_id != actor.person_id]
         if foreign:
             raise Invalid(f"A timekeeper enters his own time; {foreign[0]} is somebody else.")
-    rates = firm.rate_table({m.client_id for m in matters.values()})
+    prices = Prices(matters.values(), timekeepers.values())
     now = moment()
     with acting(actor):
         made = bulk.write(
-            [
-                (e, price(e, matters[e.matter_id], timekeepers[e.timekeeper_id], rates), matters[e.matter_id].currency)
-                for e in entries
-            ],
+            [(entry, *prices.of(entry)) for entry in entries],
             by=actor.person_id,
             at=now,
             batch_id=batch_id,

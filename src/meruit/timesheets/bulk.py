@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from meruit.timesheets.actions import NewEntry, Price
+    from meruit.timesheets.actions import NewEntry
+    from meruit.timesheets.prices import Price
 
 _ENTRIES = (
     "COPY timesheets_entry (id, kind, matter_id, timekeeper_id, version, source_key, suggestion_id, batch_id,"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 Billed = Callable[[Sequence[int]], set[int]]
 
 
+#: How far the earliest zone is ahead of UTC.
+_FURTHEST_AHEAD = timedelta(hours=14)
+
+
 class EntryTaker:
     """Takes rows of time or of expenses. Where the firm's own system owns them, they arrive released."""
 
@@ -43,7 +48,7 @@ class EntryTaker:
         self._place = {number: (matter.pk, matter.closed_on) for number, matter in visible.items()}
         self._person = {name: timekeeper.pk for name, timekeeper in self.timekeepers.items()}
         self.owned_elsewhere = Owner.objects.filter(record=record).exclude(owner="meruit").exists()
-        self.today = moment().date()
+        self.today = (moment() + _FURTHEST_AHEAD).date()  # a day that has begun somewhere on earth is no future
 
     def take(self, chunk: Chunk) -> Outcome:
         """Write new entries in two statements, changed ones as new versions, conflicts where a bill has gone out."""

@@ -1,26 +1,60 @@
-"""What many entries are worth: the rate of a person on a matter is looked up once for the days it holds."""
+"""What entries are worth: one by one, or many, where a rate is looked up once for the days it holds."""
 
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from meruit.firm import queries as firm
 from meruit.firm.core.rates import NoRate
 from meruit.matters.models import Matter
-from meruit.timesheets.actions import Price, price, priced, worth
+from meruit.money import CENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from meruit.firm.core.rates import RateTable
+    from meruit.firm.core.rates import Rate, RateTable
     from meruit.people.models import Timekeeper
     from meruit.timesheets.actions import NewEntry
 
 #: For so many pairs of matter and person rates are remembered, so that memory stays bounded.
 _REMEMBERED = 20_000
 _NONE = Decimal(0)
+
+
+class Price(NamedTuple):
+    """What an entry is worth, where its rate came from, and what is missing to price it."""
+
+    standard_rate: Decimal | None
+    agreed_rate: Decimal | None
+    source: str
+    standard_value: Decimal
+    worked_value: Decimal
+
+
+def price(new: NewEntry, matter: Matter, timekeeper: Timekeeper, rates: RateTable) -> Price:
+    """Price one entry; time without an agreed rate is worth nothing yet and says why in `source`."""
+    if new.kind == "expense":
+        value = CENTS.round((new.units or Decimal(1)) * (new.unit_cost or Decimal(0)))
+        return Price(None, None, "cost", value, value)
+    return priced(new, rates.rate_for(firm.question(matter, timekeeper, new.worked_on, new.task_code)))
+
+
+def priced(new: NewEntry, found: Rate | NoRate) -> Price:
+    """Price time by a rate that was looked up."""
+    if isinstance(found, NoRate):
+        return Price(None, None, found.says, Decimal(0), Decimal(0))
+    hours = new.hours or Decimal(0)
+    standard = found.standard_per_hour if found.standard_per_hour is not None else found.rate_per_hour
+    return Price(standard, found.rate_per_hour, found.says, worth(hours, standard), worth(hours, found.rate_per_hour))
+
+
+@lru_cache(maxsize=16384)
+def worth(hours: Decimal, rate: Decimal) -> Decimal:
+    """Hours at a rate, rounded once; a month end asks the same few thousand products over and over."""
+    return CENTS.round(hours * rate)
 
 
 class _Known(NamedTuple):

@@ -1,4 +1,5 @@
 -- The books: entries of two or more legs that sum to zero in each currency, never edited, undone by a reversal.
+-- Months are counted on days without a zone, so that no session's setting moves one.
 -- No login writes here. Rooms above call ledger.post and ledger.post_wip from the triggers of their effects.
 
 CREATE SCHEMA IF NOT EXISTS ledger;
@@ -35,7 +36,7 @@ BEGIN
        FROM (SELECT DISTINCT a.book FROM new_rows n JOIN public.ledger_account a ON a.code = n.account_id ORDER BY 1) b;
     SELECT c.book, c.month INTO wrong
       FROM new_rows n JOIN public.ledger_entry e ON e.id = n.entry_id JOIN public.ledger_account a ON a.code = n.account_id
-      JOIN public.ledger_close c ON c.book = a.book AND c.month = date_trunc('month', e."on")::date LIMIT 1;
+      JOIN public.ledger_close c ON c.book = a.book AND c.month = date_trunc('month', e."on"::timestamp)::date LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION '% is closed in the book of %; post into an open month.', to_char(wrong.month, 'FMMonth YYYY'), wrong.book
             USING ERRCODE = 'object_not_in_prerequisite_state';
@@ -170,7 +171,7 @@ BEGIN
            AND NOT EXISTS (SELECT 1 FROM public.authority_revocation v WHERE v.grant_id = g.id)) THEN
         RAISE EXCEPTION 'A month is closed by a billing partner of the whole firm.' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    IF month <> date_trunc('month', month)::date OR NOT EXISTS (SELECT 1 FROM public.ledger_account a WHERE a.book = close_month.book) THEN
+    IF month <> date_trunc('month', month::timestamp)::date OR NOT EXISTS (SELECT 1 FROM public.ledger_account a WHERE a.book = close_month.book) THEN
         RAISE EXCEPTION 'A month of a book is closed by its first day; there is no book "%" or % is no first day.', book, month
             USING ERRCODE = 'invalid_parameter_value';
     END IF;

@@ -1,10 +1,12 @@
 -- Entries: what an entry says is kept version by version; it becomes billable by its timekeeper's release, and
 -- afterwards says something else only by decision.
 
+-- Functions that write days into a digest or a key pin how days are written: it is the caller's setting otherwise.
+
 CREATE SCHEMA IF NOT EXISTS timesheets;
 
 CREATE OR REPLACE FUNCTION timesheets.digest(entry bigint) RETURNS bytea
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' AS $$
     SELECT sha256(convert_to(concat_ws(E'\x1f', e.id, e.matter_id, e.timekeeper_id, v.number, v.worked_on, v.narrative, v.hours, v.units, v.unit_cost,
                                        v.task_code, v.activity_code, v.expense_code, v.billable, v.agreed_rate, v.worked_value, v.currency), 'UTF8'))
       FROM public.timesheets_entry e JOIN public.timesheets_version v ON v.entry_id = e.id AND v.number = e.version
@@ -12,7 +14,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 CREATE OR REPLACE FUNCTION timesheets.describe_release(content jsonb) RETURNS authority.subject
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' AS $$
 DECLARE
     s authority.subject;
     asked bigint;
@@ -59,7 +61,7 @@ EXCEPTION WHEN unique_violation THEN
 END $$;
 
 CREATE OR REPLACE FUNCTION timesheets.describe_narrative(content jsonb) RETURNS authority.subject
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' AS $$
 DECLARE s authority.subject;
     current integer;
 BEGIN

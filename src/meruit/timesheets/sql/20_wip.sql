@@ -3,7 +3,7 @@
 
 -- One movement for each matter, day and currency; its natural key is the digest of what moves it.
 CREATE OR REPLACE FUNCTION timesheets.post_release() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' AS $$
 BEGIN
     PERFORM ledger.post_wip('work.released', 'timesheets_released', (
         SELECT array_agg(g.m) FROM (
