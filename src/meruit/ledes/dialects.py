@@ -72,6 +72,8 @@ class Dialect:
     unknown_codes: Answer = "warn"
     unknown_class: Answer = "warn"
     classes: tuple[str, ...] = ()
+    oldest_line_days: int = 0  # LD03; 0: any age
+    oldest_invoice_days: int = 0
     severity: Mapping[str, Answer] = field(default_factory=dict)
     unconfirmed: tuple[str, ...] = ()
     evidence: Mapping[str, str] = field(default_factory=dict)

@@ -28,6 +28,8 @@ ONE_MATTER = Dialect(title="Portal P", slug="p", one_matter=True)
 ONE_INVOICE = Dialect(title="Portal P", slug="p", one_invoice=True)
 WAY_A = Dialect(title="Portal P", slug="p", adjustment_ways=("A",))
 ONE_IF = Dialect(title="Portal P", slug="p", most_if=1)
+OLD = Dialect(title="Portal P", oldest_line_days=30)
+OLD_BILL = Dialect(title="Portal P", oldest_invoice_days=9)
 HALF_EVEN = Dialect(title="Portal P", slug="p", rounding="half-even")
 
 #: rule, what breaks it, what just does not, how to ask, the severity of the breach
@@ -181,6 +183,28 @@ CASES = [
     ("LD02", bill(fee(LINE_ITEM_DATE="20260131")), bill(fee(LINE_ITEM_DATE="20260201")), {}, "advice"),
     ("LD02", bill(fee(INVOICE_DATE="20260227")), bill(fee(INVOICE_DATE="20260228")), {}, "advice"),
     ("LD02", bill(fee(INVOICE_DATE="20260311")), bill(fee(INVOICE_DATE="20260310")), {"as_of": AS_OF}, "advice"),
+    (
+        "LD03",
+        bill(fee(LINE_ITEM_DATE="20260207")),
+        bill(fee(LINE_ITEM_DATE="20260208")),
+        {"portal": OLD, "as_of": AS_OF},
+        "portal",
+    ),
+    ("LD03", bill(fee(LINE_ITEM_DATE="20260202")), bill(fee(LINE_ITEM_DATE="20260203")), {"portal": OLD}, "portal"),
+    (
+        "LD03",
+        bill(fee(), adjustment("-1.00", LINE_ITEM_DATE="20260207")).replace(b"|20260210|", b"|20260207|"),
+        bill(fee(), adjustment("-1.00", LINE_ITEM_DATE="20260207")),
+        {"portal": OLD, "as_of": AS_OF},
+        "portal",
+    ),
+    (
+        "LD03",
+        bill(fee(INVOICE_DATE="20260228")),
+        bill(fee(INVOICE_DATE="20260301")),
+        {"portal": OLD_BILL, "as_of": AS_OF},
+        "portal",
+    ),
     ("duplicate-line", bill(fee(), fee()), bill(fee(), fee(LAW_FIRM_MATTER_ID="118-08")), {}, "advice"),
 ]
 
@@ -196,7 +220,7 @@ def test_the_rule_speaks_of_the_breach_and_not_of_the_near_miss(
 
 
 def test_every_rule_on_flat_files_has_a_case() -> None:
-    elsewhere = {"LC04": "test_files.py", "LD03": "a client's guidelines give the ages"}
+    elsewhere = {"LC04": "test_files.py"}
     spoken = {case[0] for case in CASES} | set(elsewhere)
     flat = {name for name, rule in catalogue().items() if rule.on in ("all", "flat")}
     assert flat == spoken

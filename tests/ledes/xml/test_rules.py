@@ -229,11 +229,29 @@ def test_every_rule_on_xml_has_a_story() -> None:
     elsewhere = {
         "LX01", "LX02", "LX03",  # the form of the file: test_reading
         "LX17",  # LEDES 2000: test_ledes2000
-        "LC03", "LD03",  # of all formats; XML has item numbers (LX03) and at least one matter (LX02)
+        "LD03",  # below: somebody has to say how old is too old
+        "LC03",  # of all formats; XML has item numbers (LX03) and at least one matter (LX02)
     }  # fmt: skip
     told = {story[0] for story in STORIES} | {"LF07"}
     about_xml = {name for name, rule in rules().items() if rule.on in ("all", "xml", "2000")}
     assert about_xml - told == elsewhere & about_xml
+
+
+@pytest.mark.parametrize("days, spoken", [(60, ["FEE.charge_date"]), (61, [])])
+def test_a_line_may_be_no_older_than_the_client_takes(days: int, spoken: list[str]) -> None:
+    file = bill("LEDESXML2.2")
+    set_line(date="2026-03-01")(file)
+    client = Dialect(title="Portal P", oldest_line_days=days)
+    told = check(read(write(file, "LEDESXML2.2")), dialect=client, as_of=date(2026, 5, 1))
+    assert [f.field for f in told if f.rule == "LD03" and "2026-03-01" in f.message] == spoken
+
+
+@pytest.mark.parametrize("days, spoken", [(30, ["INVOICE.inv_date"]), (400, [])])
+def test_an_invoice_may_be_no_older_than_the_client_takes(days: int, spoken: list[str]) -> None:
+    file = bill("LEDESXML2.2")
+    client = Dialect(title="Portal P", oldest_invoice_days=days)
+    told = check(read(write(file, "LEDESXML2.2")), dialect=client, as_of=date(2026, 6, 1))
+    assert [f.field for f in told if f.rule == "LD03"] == spoken
 
 
 def test_one_matter_and_one_invoice_where_the_portal_asks_for_it() -> None:

@@ -209,7 +209,7 @@ def closing(judge: Judge, bill: Bill) -> Iterator[Flaw]:
             yield Flaw(
                 "LA09", severity, at["INVOICE_TOTAL"], "The invoice comes to nothing.", values[at["INVOICE_TOTAL"]]
             )
-    if judge.dialect.slug:
+    if judge.asks_more:
         yield from _portal_counts(judge, bill)
 
 

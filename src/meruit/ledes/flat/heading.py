@@ -36,7 +36,7 @@ class Headings:
         listed = any(column.values or column.codes for _, column in shared)
         known = len(self.totals) + len(self.texts) + len(dated) == len(shared) and sorted(dated) == sorted(self.period)
         #: Portals ask more than the table, and international bills have more than one total.
-        self.usable = known and not listed and not judge.dialect.slug and not judge.gross
+        self.usable = known and not listed and not judge.asks_more and not judge.gross
 
     def plain(self, cells: Sequence[bytes]) -> bool:
         """Whether no rule has anything to say of these cells of one record."""

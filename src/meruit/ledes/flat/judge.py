@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from meruit.ledes.ages import first_invoice_day, first_line_day
 from meruit.ledes.dialects import NONE, Answer, Dialect
 from meruit.ledes.flat.amounts import agrees, plain, roundings
 from meruit.ledes.flat.cell import CellJudge
@@ -43,6 +44,8 @@ class Judge(CellJudge):
     def __init__(self, layout: Layout, dialect: Dialect = NONE, as_of: date | None = None) -> None:
         super().__init__(layout, dialect)
         self.as_of = as_of
+        #: Whether a portal or client asks more than the format does.
+        self.asks_more = dialect != NONE
         self.memory = Memory()
         self.gross = layout.table.heading.totals == "gross"
         at = self.at
@@ -105,6 +108,18 @@ class Judge(CellJudge):
                 f"{invoiced:%Y%m%d}",
                 f"{end:%Y%m%d} or later",
                 reason="DAT-ORDER",
+            )
+        oldest = first_invoice_day(self.dialect, self.as_of)
+        if invoiced and oldest and invoiced < oldest:
+            yield self._flaw(
+                "LD03",
+                "portal",
+                "INVOICE_DATE",
+                f"The invoice is dated {invoiced}; {self.dialect.title or 'the client'} takes invoices of the last "
+                f"{self.dialect.oldest_invoice_days} days.",
+                f"{invoiced:%Y%m%d}",
+                f"{oldest:%Y%m%d} or later",
+                reason="DAT-INVOLD",
             )
         if severity and invoiced and self.as_of and invoiced > self.as_of:
             yield self._flaw(
@@ -235,8 +250,26 @@ class Judge(CellJudge):
                 if severity:
                     flaws.append(self._flaw("LR08", severity, "LINE_ITEM_DESCRIPTION", f"{article} has no narrative."))
         flaws += self._line_date(values)
+        flaws += self._line_age(kind, values)
         flaws += self._arithmetic(kind, values)
         return flaws
+
+    def _line_age(self, kind: str, values: Sequence[str]) -> Iterator[Flaw]:
+        """LD03: work and costs older than the client takes."""
+        if not self.dialect.oldest_line_days or kind not in ("F", "E"):
+            return
+        day, invoiced = (day_of(values[self.at[name]]) for name in ("LINE_ITEM_DATE", "INVOICE_DATE"))
+        oldest = first_line_day(self.dialect, invoiced, self.as_of)
+        if day and oldest and day < oldest:
+            yield self._flaw(
+                "LD03",
+                "portal",
+                "LINE_ITEM_DATE",
+                f"The line is dated {day}; {self.dialect.title or 'the client'} takes lines of the last "
+                f"{self.dialect.oldest_line_days} days.",
+                f"{day:%Y%m%d}",
+                f"{oldest:%Y%m%d} or later",
+            )
 
     def _line_date(self, values: Sequence[str]) -> Iterator[Flaw]:
         day = day_of(values[self.at["LINE_ITEM_DATE"]])

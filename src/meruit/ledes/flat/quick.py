@@ -12,6 +12,7 @@ from contextlib import suppress
 from operator import mul, sub
 from typing import TYPE_CHECKING
 
+from meruit.ledes.ages import first_line_day
 from meruit.ledes.flat.amounts import UNIT, Odd, cents
 from meruit.ledes.flat.bill import differences, person_flaw, tax_flaw
 from meruit.ledes.flat.company import note_entry, note_matter, note_number, note_uncoded
@@ -254,12 +255,21 @@ class Quick:
     def bounds(self, head: Sequence[bytes]) -> tuple[bytes, bytes]:
         """The first and last day that need no second look, as the file writes days."""
         start, end, invoiced = (head[place] for place in self.period_places)
+        oldest = self._oldest(invoiced)
         if not self.bounds_dates:
-            return b"00000000", b"99999999"
+            return oldest, b"99999999"
         if not (self._real(start) and self._real(end) and self._real(invoiced)):
             return b"1", b"0"
         high = min(end, invoiced)
-        return start, min(high, self.today) if self.today else high
+        return max(start, oldest), min(high, self.today) if self.today else high
+
+    def _oldest(self, invoiced: bytes) -> bytes:
+        """The first day that is not too old for the client."""
+        if not self.judge.dialect.oldest_line_days:
+            return b"00000000"
+        day = day_of(invoiced.decode("latin-1"))
+        first = first_line_day(self.judge.dialect, day, self.judge.as_of)
+        return b"%04d%02d%02d" % (first.year, first.month, first.day) if first else b"00000000"
 
     def _narratives(self, texts: Column, *, plain: bool) -> set[int]:
         """Which narratives are short or long, or hold more than plain characters."""
@@ -377,7 +387,7 @@ class Quick:
         kind, number, name, grade = who[:4]
         if (
             len(who) > 4
-            or self.judge.dialect.slug
+            or self.judge.asks_more
             or not (number and name)
             or not (grade in self.memory.classes or grade in self.told_grades)
         ):

@@ -257,7 +257,7 @@ class Scan:
 
     def _adds_up(self, bill: Bill) -> bool:
         """Whether nothing can be said of the invoice as a whole: its lines make its total, which is above 0."""
-        if self.judge.gross or self.judge.dialect.slug or not bill.whole or bill.total.odd:
+        if self.judge.gross or self.judge.asks_more or not bill.whole or bill.total.odd:
             return False
         stated = self.judge.memory.amounts.get(bill.cells[self.judge.at["INVOICE_TOTAL"]])
         return stated is not None and stated > 0 and stated == bill.total.units

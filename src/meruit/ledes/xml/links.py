@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from meruit.ledes.ages import first_invoice_day, first_line_day
 from meruit.ledes.xml.entries import judge_entries
 from meruit.ledes.xml.judge import segment_of, shown
 from meruit.ledes.xml.sums import amount
@@ -87,11 +88,26 @@ def _dates(bench: Judge, invoice: Invoice, as_of: date | None) -> None:
         )  # fmt: skip
     if as_of and issued and issued > as_of:
         bench.find("LD02", f"the invoice is dated {issued}, after {as_of}.", invoice, "date", "INVOICE.inv_date")
+    portal = bench.dialect
+    oldest = first_invoice_day(portal, as_of)
+    if issued and oldest and issued < oldest:
+        bench.find(
+            "LD03", f"the invoice is dated {issued}; {portal.title or 'the client'} takes invoices of the last "
+            f"{portal.oldest_invoice_days} days.",
+            invoice, "date", "INVOICE.inv_date", expected=f"{oldest} or later", reason="DAT-INVOLD",
+        )  # fmt: skip
+    oldest = first_line_day(portal, issued, as_of)
     for line in invoice.lines:
         day = line.day("date")
         if day is None:
             continue
         field = f"{segment_of(line)}.charge_date"
+        if oldest and day < oldest:
+            bench.find(
+                "LD03", f"the line's day is {day}; {portal.title or 'the client'} takes lines of the last "
+                f"{portal.oldest_line_days} days.",
+                line, "date", field, expected=f"{oldest} or later",
+            )  # fmt: skip
         if issued and day > issued:
             bench.find("LD02", f"the line's day {day} is after the invoice's, {issued}.", line, "date", field)
         elif (start and day < start) or (end and day > end):

@@ -119,7 +119,7 @@ class People:
     ) -> Flags:
         """As `Quick._plain_person`: short plain words, and a class that is listed or was told of."""
         grid = facts.grid
-        if self.way.judge.dialect.slug:
+        if self.way.judge.asks_more:
             return np.zeros(grid.rows, bool)
         for listed in (self.way.memory.classes | self.way.told_grades) - self._listed:
             self._listed.add(listed)
