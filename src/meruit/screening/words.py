@@ -8,6 +8,7 @@ kept. What a line is worth and how it is numbered is looked up only where someth
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -36,6 +37,8 @@ _CONTROLS = bytes({*range(32), 127})
 #: Lines whose narratives are searched together.
 AT_ONCE = 8192
 _NULL = b"NULL"
+#: How a finding ends, behind its currency.
+_END = "}\n"
 _WORKED = ("LINE_ITEM_NUMBER_OF_UNITS", "LINE_ITEM_UNIT_COST", "LINE_ITEM_ADJUSTMENT_AMOUNT")
 
 
@@ -44,7 +47,7 @@ _MOST = 1 << 16
 T = TypeVar("T")
 #: What a line puts at risk: as its findings say it, and as it is added up.
 Worth = tuple[str, Decimal]
-_NO_WORTH: Worth = ('"at_risk": null, ', Decimal(0))
+_NO_WORTH: Worth = ('"at_risk": null, "currency": ', Decimal(0))
 
 
 @dataclass(slots=True)
@@ -84,7 +87,7 @@ def _amount(cell: bytes) -> Decimal | None:
 
 def _worth(amount: Decimal | None) -> Worth:
     """What a line puts at risk, as its findings say it, and as it is added up."""
-    return _NO_WORTH if amount is None else (f'"at_risk": "{amount}", ', abs(amount))
+    return _NO_WORTH if amount is None else (f'"at_risk": "{amount}", "currency": ', abs(amount))
 
 
 class _Memory(dict[bytes, T]):
@@ -167,61 +170,57 @@ class Words:
         return ()
 
     def finish(self) -> None:
-        """Search what waits, and write what is found."""
+        """Search what waits, and write what is found, in the order of the lines and then of the patterns."""
         texts, waiting = self._texts, self._waiting
         self._texts, self._waiting = [], []
         self.tally.lines += len(texts)
-        told = self._told(texts)
-        if not told:
+        found: list[tuple[int, int, int, int]] = []
+        for pattern, places in self.search.places(texts):
+            self.tally.severities[self._shapes[pattern][3]] += len(places)
+            found += [(at, pattern, start, end) for at, start, end in places]
+        if not found:
             return
+        found.sort(key=itemgetter(0))
+        around = self._around(list(dict.fromkeys(map(itemgetter(0), found))), waiting)
         out: list[str] = []
-        begin = 0
-        for at, one in enumerate(waiting):
-            stop = waiting[at + 1].first if at + 1 < len(waiting) else len(texts)
-            end = begin
-            while end < len(told) and told[end][0] < stop:
-                end += 1
-            if end > begin:
-                self._write(one, told[begin:end], out)
-            begin = end
+        shapes = self._shapes
+        for at, pattern, start, end in found:
+            text = texts[at]
+            words = text[start:end].decode()
+            if not text.isascii():
+                start, end = len(text[:start].decode()), len(text[:end].decode())
+            if '"' in words or "\\" in words:
+                words = encode_basestring(words)[1:-1]
+            head, tail = around[at]
+            before, between, after, _ = shapes[pattern]
+            # Pieces that are there already; a text of each finding would be copied once more and fill the cache.
+            out += (head, before, words, between, words, f'", "span": [{start}, {end}]', after, tail, _END)
         self.write("".join(out))
 
-    def _told(self, texts: Sequence[bytes]) -> list[tuple[int, str]]:
-        """What is found in the narratives, in their order and then that of the patterns: words and span."""
-        told: list[tuple[int, str]] = []
-        for pattern, places in self.search.places(texts):
-            before, between, after, severity = self._shapes[pattern]
-            self.tally.severities[severity] += len(places)
-            for at, start, end in places:
-                text = texts[at]
-                words = text[start:end].decode()
-                if not text.isascii():
-                    start, end = len(text[:start].decode()), len(text[:end].decode())
-                if '"' in words or "\\" in words:
-                    words = encode_basestring(words)[1:-1]
-                told.append((at, f'{before}{words}{between}{words}", "span": [{start}, {end}]{after}'))
-        told.sort(key=itemgetter(0))
-        return told
-
-    def _write(self, waiting: _Waiting, told: Sequence[tuple[int, str]], out: list[str]) -> None:
-        """All findings of a batch, whole."""
-        batch, rows, first = waiting.batch, waiting.rows, waiting.first
-        currency = self._currency(batch)
-        end = f'"currency": {encode_basestring(currency) if currency else "null"}}}\n'
-        front = f', "byte": null, "invoice": {encode_basestring(batch.invoice)}, "entry": '
-        places = list(dict.fromkeys(map(itemgetter(0), told)))
-        hit = [rows[at - first] for at in places]
-        lines = [batch.lines[row] for row in hit]
-        values: list[Decimal] = []
+    def _around(self, hits: Sequence[int], waiting: Sequence[_Waiting]) -> dict[int, tuple[str, str]]:
+        """What findings on these narratives say of their lines, before and after what they say of the words."""
         around: dict[int, tuple[str, str]] = {}
-        numbers = map(_quoted.__getitem__, _cells(batch, "LINE_ITEM_NUMBER", hit))
-        for at, line, number, (at_risk, value) in zip(places, lines, numbers, _worths(batch, hit), strict=True):
-            values.append(value)
-            around[at] = f"{self._head}{line}{front}{number}", at_risk + end
-        for at, words in told:
-            start, rest = around[at]
-            out += (start, words, rest)
-        self.tally.note(batch.invoice, currency, lines, values)
+        begin = 0
+        for one, following in zip(waiting, [*waiting[1:], None], strict=True):
+            stop = bisect_left(hits, following.first, begin) if following else len(hits)
+            if stop > begin:
+                self._line_up(one, hits[begin:stop], around)
+            begin = stop
+        return around
+
+    def _line_up(self, waiting: _Waiting, hits: Sequence[int], around: dict[int, tuple[str, str]]) -> None:
+        """The same for one batch, which is also counted."""
+        batch, all_rows, first = waiting.batch, waiting.rows, waiting.first
+        currency = self._currency(batch)
+        rows = [all_rows[at - first] for at in hits]
+        lines = [batch.lines[row] for row in rows]
+        numbers = map(_quoted.__getitem__, _cells(batch, "LINE_ITEM_NUMBER", rows))
+        worths = _worths(batch, rows)
+        head, front = self._head, f', "byte": null, "invoice": {encode_basestring(batch.invoice)}, "entry": '
+        end = encode_basestring(currency) if currency else "null"
+        for at, line, number, worth in zip(hits, lines, numbers, worths, strict=True):
+            around[at] = f"{head}{line}{front}{number}", worth[0] + end
+        self.tally.note(batch.invoice, currency, lines, [amount for _, amount in worths])
 
     def _currency(self, batch: Batch) -> str:
         if "INVOICE_CURRENCY" not in batch.layout.index:
