@@ -39,6 +39,7 @@ from meruit.ledes.model import (
     TierSummary,
     Timekeeper,
 )
+from meruit.ledes.named import Named, NamedRecord, read_named
 from meruit.ledes.refusals import CannotWrite, NotLedes
 from meruit.ledes.tables import FILES as FORMATS
 from meruit.ledes.tables import Column, Table, TableError, table
@@ -59,6 +60,8 @@ __all__ = [
     "Line",
     "Marks",
     "Matter",
+    "Named",
+    "NamedRecord",
     "NotLedes",
     "Party",
     "Place",
@@ -76,6 +79,7 @@ __all__ = [
     "dialect",
     "judge",
     "read",
+    "read_named",
     "table",
     "to_bytes",
     "write",
