@@ -126,14 +126,16 @@ _AGES = """
           FROM ledger_posting p JOIN ledger_entry e ON e.id = p.entry_id
          WHERE p.account_id = 'ar' AND e."on" <= %(on)s
          GROUP BY p.invoice_id HAVING sum(p.amount) <> 0
+    ), accepted AS (
+        SELECT b.invoice_id, min(b.accepted_on) AS accepted_on FROM portals_submission b
+         WHERE %(by_acceptance)s AND b.accepted_on <= %(on)s AND b.state NOT IN ('superseded', 'withdrawn')
+         GROUP BY b.invoice_id
     ), aged AS (
         SELECT i.payer_id, i.currency, o.amount,
                %(by_acceptance)s AND s.accepted_on IS NULL AND y.delivery <> 'pdf' AS unaccepted,
                %(on)s - coalesce(CASE WHEN %(by_acceptance)s THEN s.accepted_on END, i.issued_on) AS days
           FROM open o JOIN invoices_invoice i ON i.id = o.invoice_id JOIN matters_payer y ON y.id = i.payer_id
-          LEFT JOIN LATERAL (SELECT min(b.accepted_on) AS accepted_on FROM portals_submission b
-                              WHERE b.invoice_id = i.id AND b.accepted_on <= %(on)s
-                                AND b.state NOT IN ('superseded', 'withdrawn')) s ON true
+          LEFT JOIN accepted s ON s.invoice_id = i.id
          WHERE %(everything)s OR i.matter_id = ANY (%(matters)s)
     )
     SELECT payer_id, currency,
