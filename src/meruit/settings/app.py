@@ -1,6 +1,6 @@
 """Settings of processes that speak to the database as the login `app`: the pages, the API, the command line."""
 
-from meruit.settings import environment, pages, secret
+from meruit.settings import environment, model, pages, secret
 from meruit.settings.base import *  # noqa: F403 - a settings module is its base plus a few lines
 from meruit.settings.base import ROOT
 
@@ -23,4 +23,5 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",  # allauth insists; no page of it is served here
 ]
 ROOT_URLCONF = "meruit.web.urls"
+LANGUAGE_MODEL = model.endpoint()
 FILE_UPLOAD_HANDLERS = ["meruit.web.uploads.Limited"]

@@ -20,6 +20,7 @@ from meruit.web.views import (
     people,
     playbooks,
     prebills,
+    questions,
     rules,
     submissions,
 )
@@ -68,6 +69,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/new/", people.new, name="person-new"),
     path("people/<int:person_id>/", people.one, name="person"),
     path("people/<int:person_id>/role/", people.grant, name="person-grant"),
+    path("lines/<int:line_id>/question/", questions.draft, name="line-question"),
     path("rules/", rules.listed, name="rules"),
     path("rules/<int:set_id>/", rules.one, name="rule-set"),
     path("rules/<int:set_id>/accept/", rules.propose, name="rule-set-propose"),

@@ -22,6 +22,7 @@ from meruit.matters.models import Payer
 from meruit.people.models import Timekeeper
 from meruit.prebills import access as prebills
 from meruit.prebills import actions, divisions, queries
+from meruit.prebills.actions import asking
 from meruit.prebills.models import Comment, Finding, Hold, Line
 from meruit.prebills.sharing import SharingError
 from meruit.timesheets import actions as timesheets
@@ -117,6 +118,7 @@ def one(request: HttpRequest, prebill_id: int) -> HttpResponse:
         "prebills",
         {
             "prebill": prebill,
+            "asks": asking.may_ask(prebill),
             "word": words.of(words.PREBILL, prebill.state),
             "lines": lines,
             "sums": sums,

@@ -68,6 +68,7 @@ def one(request: HttpRequest, set_id: int) -> HttpResponse:
     actor = actor_of(request)
     row = access.guideline_set(actor, set_id)
     rules = sets.rules_of(row)
+    remarks = list(lint(rules))
     (version,) = [v for v in queries.versions(actor, row.client_id, firm_wide=row.client_id is None) if v.row == row]
     others = _others(actor, row)
     former = _chosen(request, others) or next((o for o in others if o == sets.before(row)), None)
@@ -82,7 +83,8 @@ def one(request: HttpRequest, set_id: int) -> HttpResponse:
             "look": LOOKS[version.standing],
             "rules": rules,
             "machine": is_machine_drafted(rules),
-            "remarks": list(lint(rules)),
+            "grave": [remark for remark in remarks if remark.grave],
+            "minor": [remark for remark in remarks if not remark.grave],
             "others": others,
             "former": former,
             "changes": changes(sets.rules_of(former), rules) if former else [],
