@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 from meruit.ledes.flat.amounts import Odd
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from meruit.ledes.flat.amounts import Amounts
     from meruit.ledes.flat.judge import Judge
 
 #: Texts that the table bounds in bytes are plain up to this length.
@@ -22,10 +21,10 @@ _PERIOD = ("BILLING_START_DATE", "BILLING_END_DATE", "INVOICE_DATE")
 
 
 class Headings:
-    """What is plain by one judge's table; `real` says whether a cell is a day of the calendar."""
+    """What is plain by one judge's table."""
 
-    def __init__(self, judge: Judge, amounts: Amounts, real: Callable[[bytes], bool]) -> None:
-        self.amounts, self.real = amounts, real
+    def __init__(self, judge: Judge) -> None:
+        self.amounts, self.real = judge.memory.amounts, judge.memory.is_day
         self.today = f"{judge.as_of:%Y%m%d}".encode() if judge.as_of else b"99999999"
         self.period = tuple(judge.at[name] for name in _PERIOD)
         shared = [(i, judge.columns[i]) for i in judge.shared_columns]

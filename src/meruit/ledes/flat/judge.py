@@ -15,6 +15,7 @@ from meruit.ledes.ages import first_invoice_day, first_line_day
 from meruit.ledes.dialects import NONE, Answer, Dialect
 from meruit.ledes.flat.amounts import agrees, plain, roundings
 from meruit.ledes.flat.cell import CellJudge
+from meruit.ledes.flat.heading import Headings
 from meruit.ledes.flat.memory import Memory
 from meruit.ledes.flat.records import Flaw
 from meruit.ledes.iso import currencies
@@ -56,6 +57,7 @@ class Judge(CellJudge):
         self.shared_columns = tuple(sorted(shared))
         self.coding_columns = tuple(sorted(coding))
         self.person_columns = tuple(sorted(person))
+        self.headings = Headings(self)
         self.own_columns = tuple(i for i in present if i not in shared | coding | person)
 
     # -- what an answer of the portal makes of a rule ---------------------------------------------

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from meruit.ledes.codes import classes
 from meruit.ledes.flat.amounts import Amounts
 from meruit.ledes.flat.look import Cells
+from meruit.ledes.values import day_of
 
 if TYPE_CHECKING:
     from meruit.ledes.flat.records import Flaw
@@ -40,6 +41,15 @@ class Memory:
     def cells(self, encoding: Encoding) -> Cells:
         """Cells read in one encoding."""
         return self._cells.setdefault(encoding.name, Cells(encoding.decode))
+
+    def is_day(self, cell: bytes) -> bool:
+        """Whether a cell is a day of the calendar, written YYYYMMDD."""
+        if cell in self.days:
+            return True
+        if len(cell) != 8 or not cell.isdigit() or day_of(cell.decode("ascii")) is None:
+            return False
+        self.days.add(cell)
+        return True
 
     def trim(self) -> None:
         """Forget what has grown too long."""

@@ -16,7 +16,6 @@ from meruit.ledes.ages import first_line_day
 from meruit.ledes.flat.amounts import UNIT, Odd, cents
 from meruit.ledes.flat.bill import differences, person_flaw, tax_flaw
 from meruit.ledes.flat.company import note_entry, note_matter, note_number, note_uncoded
-from meruit.ledes.flat.heading import Headings
 from meruit.ledes.flat.judge import CODING, PERSON
 from meruit.ledes.flat.look import cleaned
 from meruit.ledes.flat.memory import MOST
@@ -68,7 +67,6 @@ class Quick:
         names = [n for n in ("TIMEKEEPER_LAST_NAME", "TIMEKEEPER_FIRST_NAME") if n in tail]
         self.person_places = tuple(tail[name] for name in (*PERSON, *names))
         self.shared_places = tuple(i - PREFIX for i in self.judge.shared_columns if i >= PREFIX)
-        self.headings = Headings(self.judge, memory.amounts, self._real)
         portal = self.judge.dialect
         self.exact_only = portal.rounding != "either" or min(portal.unit_places, portal.rate_places) < 4
         self.bounds_dates = self.judge.severity("LD02", "advice") is not None
@@ -116,7 +114,7 @@ class Quick:
             return
         first = bill.line == look.line
         if prefix not in bill.tails:
-            if not self.headings.plain(bill.cells if first else look.cells(0)):
+            if not self.judge.headings.plain(bill.cells if first else look.cells(0)):
                 look.say(bill, self.judge.repeated(*look.values(0)), 0)
             self._state_total(look)
             bill.tails[prefix] = self._tail(look)
@@ -241,16 +239,8 @@ class Quick:
         met = set(days)
         if met <= self.days and low <= min(met) and max(met) <= high:
             return set()
-        wrong = {day for day in met if not low <= day <= high or not self._real(day)}
+        wrong = {day for day in met if not low <= day <= high or not self.memory.is_day(day)}
         return {k for k, day in enumerate(days) if day in wrong} if wrong else set()
-
-    def _real(self, day: bytes) -> bool:
-        if day in self.days:
-            return True
-        if len(day) != 8 or not day.isdigit() or day_of(day.decode("ascii")) is None:
-            return False
-        self.days.add(day)
-        return True
 
     def bounds(self, head: Sequence[bytes]) -> tuple[bytes, bytes]:
         """The first and last day that need no second look, as the file writes days."""
@@ -258,7 +248,7 @@ class Quick:
         oldest = self._oldest(invoiced)
         if not self.bounds_dates:
             return oldest, b"99999999"
-        if not (self._real(start) and self._real(end) and self._real(invoiced)):
+        if not (self.memory.is_day(start) and self.memory.is_day(end) and self.memory.is_day(invoiced)):
             return b"1", b"0"
         high = min(end, invoiced)
         return max(start, oldest), min(high, self.today) if self.today else high
