@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -12,14 +12,6 @@ if TYPE_CHECKING:
     from meruit.findings import Finding
     from meruit.ledes.flat.layout import Layout
     from meruit.ledes.text import Encoding
-
-
-class Spanned(Protocol):
-    """Columns whose cells stand in one buffer."""
-
-    def __getitem__(self, place: int, /) -> Sequence[bytes]: ...
-
-    def spans(self, place: int) -> tuple[bytes, list[int], list[int]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +30,7 @@ class Batch:
     invoice: str
     lines: Sequence[int]
     head: Sequence[bytes]
-    columns: Sequence[Sequence[bytes]] | Spanned
+    columns: Sequence[Sequence[bytes]]
     layout: Layout
     encoding: Encoding
     plain: bool = False
@@ -64,10 +56,9 @@ class Batch:
         The buffer may be a whole chunk of the file: who keeps it keeps some MiB.
         """
         place = self.layout.index[name] - len(self.head)
-        if place >= 0 and not isinstance(self.columns, (list, tuple)):
-            cut: Callable[[int], tuple[bytes, list[int], list[int]]] | None = getattr(self.columns, "spans", None)
-            if cut is not None:
-                return cut(place)
+        uncut: Callable[[int], tuple[bytes, list[int], list[int]]] | None = getattr(self.columns, "spans", None)
+        if place >= 0 and uncut is not None:
+            return uncut(place)
         cells = self.column(name)
         ends = list(accumulate(map(len, cells)))
         return b"".join(cells), [0, *ends[:-1]], ends
