@@ -21,8 +21,10 @@ from benchmarks.accuracy.calibrate import calibrate
 from benchmarks.accuracy.codes import code_scores
 from benchmarks.accuracy.data import Labelled, files
 from benchmarks.accuracy.score import Count, Row, Scores, calibration, score
+from training.codes import rows as rows_learnt_from
 
 from meruit.guidelines import Judge, load, types
+from meruit.guidelines.narrative.history import measure_by_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,10 +53,17 @@ entries as a whole and another takes its place. Any violation, detectors alone:
 | third: six fields | 95 | 0.923 | 0.828 |
 | fourth: deliberately odd wordings | 58 | 0.862 | 0.658 |
 | fifth: three fields, plain wordings | 53 | 1.000 | 0.944 |
+| sixth: dictated, capitals, abbreviations, family, patent, public; wordings far from ours | 106 | 0.979 | 0.734 |
+
+The sixth batch was then halved: one half joined the tuning entries, the other is the held-out part above, whose entries
+nobody has compared with the rules one by one. Its scores move with words added for the first half.
 
 Odd wordings of faults are still missed more often than the wanted figures allow; payable work is seldom accused.
 """
-_CODES_NOTE = """The sets allowed for the matter are given, as they are in practice; nothing is learnt from history.
+_CODES_NOTE = """\
+The sets allowed for the matter are given, as they are in practice. The shipped table is learnt from the entries
+tuned on (`python -m training.codes`), so their row tells how well it remembers; the row after it leaves out of learning
+what is scored, and the held-out entries are of neither. Words that point to tasks were tuned on the same entries.
 Many task codes of the outside entries do not follow the definitions of the codes (class certification under L240, a
 hearing on a motion to quash under L230), so right answers count as wrong there. Activities are the fairer figure.
 """
@@ -107,6 +116,10 @@ def _codes(parts: Sequence[tuple[str, list[Labelled]]]) -> Iterator[str]:
     for title, rows in parts:
         for kind, found in code_scores(rows).items():
             yield f"| {title} | {kind} | {found.right:.3f} | {found.answered:.3f} | {found.entries} |"
+        if title == "own, tuned on":
+            for kind, found in measure_by_parts(rows_learnt_from()).items():
+                told = "own, each fifth left out of learning in turn"
+                yield f"| {told} | {kind} | {found.right:.3f} | {found.answered:.3f} | {found.entries} |"
     by_title = dict(parts)
     history = by_title.get("outside, half looked at while tuning")
     if history is not None:

@@ -78,7 +78,7 @@ def _learns(u: Understanding, task: Task, k: int) -> tuple[str, str] | None:
         return None if aside else _COURSE
     if word == "training" and task.kinds & ATTEND and 0 < k - task.at <= 3 and not task.persons & CLIENT:
         return _COURSE
-    if word.startswith(("keep ", "stay ", "become ")) or word in _OWN_COURSES:
+    if (word.startswith(("keep ", "stay ", "become ")) and word not in _BASICS) or word in _OWN_COURSES:
         return _LEARNING
     if word == "bar association" and task.kinds & ATTEND:
         return _COURSE

@@ -20,13 +20,20 @@ _SURE, _PART_OF = group("travelling.sure"), group("travelling.part-of") | {","}
 _WHY_WAITING, _WORK_MEANWHILE = "waiting is not work on the matter", "the work done while waiting, described"
 
 
+#: A line that is nothing but a way: how it ends, and how it begins.
+_THERE_AND_BACK = ("and back", "and return", "and home")
+_GOING = frozenset({"to", "from", "go", "went", "going", "hotel", "office", "courthouse"})
+
+
 def travel_unit(u: Understanding) -> int:
     """The word that shows travel time, or -1: a task of travelling, or travel named as part of another."""
     if u.kinds & TRAVEL:
         return next(task.at for task in u.tasks if task.kinds & TRAVEL)
+    words, bits = u.reading.words, u.reading.bits
+    if not u.kinds and words and words[0] in _GOING and " ".join(words[-2:]).endswith(_THERE_AND_BACK):
+        return 0  # "To courthouse and back", "Hotel to court and return"
     if not u.has(_TRAVEL):
         return -1
-    words, bits = u.reading.words, u.reading.bits
     for k, found in enumerate(u.reading.unit_cues):
         if found & _TRAVEL:
             counted = words[k] == "travel" and k and (bits[k - 1] & NUMBER or words[k - 1] in _PART_OF)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from meruit.guidelines.narrative.detection import Detection, at_all, at_task, at_units
+from meruit.guidelines.narrative.travelling import travel_unit
 from meruit.guidelines.narrative.understanding import cue
 from meruit.guidelines.narrative.words import (
     ANY_KIND,
@@ -82,6 +83,8 @@ def vague(u: Understanding, *, specific: Callable[[Understanding], bool] | None 
     if len(u.pieces) > 1 and not u.allocated:
         return None
     if not u.tasks:
+        if travel_unit(u) >= 0:
+            return None
         if u.reading.bits and _names_an_event(u):
             return None
         if u.weight >= _TELLS_MUCH or (specific is not None and specific(u)):
