@@ -2,137 +2,31 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from allauth.mfa.totp.internal import auth as totp
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from meruit.authority import actions as authority
 from meruit.authority.models import Attestation, Decision
 from meruit.people.models import Session
-from meruit.settings.pages import SESSION_COOKIE
 from meruit.timesheets import actions as timesheets
-from tests.support import bills, browser, cast, work
-from tests.support.pages import Served, served
+from tests.support import bills, cast, work
+from tests.web.desks import PASSWORD, Desk
 from tests.web.test_pages import BLOCK, find
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from playwright.sync_api import Browser
 
-    from playwright.sync_api import Browser, Page
+    from tests.support.pages import Served
 
-    from tests.support.firm import Firm
 
 pytestmark = pytest.mark.browser
-
-PASSWORD = "seven quiet herons wade"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium; where there is none, the tests fail and say so.
-
-    Playwright's synchronous side keeps an event loop in this thread, which Django takes for asynchronous code;
-    nothing here runs at the same time.
-    """
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        where = browser.path()
-        if where is None:
-            pytest.fail("There is no Chromium on this machine; `python -m tests.support.browser --install` sees to it.")
-        opened = playwright.chromium.launch(executable_path=where, args=list(browser.FLAGS))
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def house(firm: Firm, tmp_path: Path) -> Iterator[Served]:
-    """Gate and pages over this test's firm."""
-    firm.at(bills.FEBRUARY_2)
-    with served(firm, tmp_path) as running:
-        yield running
-
-
-class Desk:
-    """Somebody at a browser of his own; what the page complains of is kept and must be nothing."""
-
-    def __init__(self, chromium: Browser, house: Served, name: str) -> None:
-        self.house = house
-        self.name = name
-        self.context = chromium.new_context(viewport={"width": 1360, "height": 900})
-        self.context.set_default_timeout(15_000)
-        self.page: Page = self.context.new_page()
-        self.complaints: list[str] = []
-        self.foreign: list[str] = []
-        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type == "error" else None)
-        self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
-        self.page.on("request", lambda r: self.foreign.append(r.url) if not self._ours(r.url) else None)
-
-    def _ours(self, url: str) -> bool:
-        return url.startswith((self.house.web, self.house.gate, "data:", "blob:"))
-
-    def signed_in(self) -> Desk:
-        """With the session that the cast has; how one signs in is a test of its own."""
-        name = f"{SESSION_COOKIE}_{self.house.web.rpartition(':')[2]}"
-        cookie = {"name": name, "value": cast.token(self.name), "url": self.house.web}
-        self.context.add_cookies([cookie])  # type: ignore[list-item]  # a cookie of three keys
-        return self
-
-    def go(self, path: str) -> Page:
-        self.page.goto(f"{self.house.web}{path}")
-        return self.page
-
-    def shot(self, name: str) -> None:
-        """A picture for whoever wants to look: only where MERUIT_PICTURES names a folder."""
-        if folder := os.environ.get("MERUIT_PICTURES"):
-            self.page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
-
-    def authenticator(self) -> None:
-        """Chromium's own virtual authenticator, one that verifies its person."""
-        session = self.context.new_cdp_session(self.page)
-        session.send("WebAuthn.enable")
-        options: dict[str, Any] = {
-            "protocol": "ctap2",
-            "transport": "internal",
-            "hasResidentKey": True,
-            "hasUserVerification": True,
-            "isUserVerified": True,
-            "automaticPresenceSimulation": True,
-        }
-        session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-
-    def enrol_password(self) -> None:
-        """Follow the enrolment link and choose a password."""
-        self.page.goto(self.house.link(f"{self.name.lower()}@firm.example"))
-        self.shot(f"gate-enrol-{self.name}")
-        self.page.get_by_label("Password").fill(PASSWORD)
-        self.page.get_by_label("The same once more").fill(PASSWORD)
-        self.page.get_by_role("button", name="Set the password").click()
-
-    def enrol_passkey(self) -> None:
-        """Enrol a passkey, then sign in with it."""
-        self.enrol_password()
-        self.shot("gate-factors")
-        self.page.get_by_role("link", name="Add a passkey").click()
-        self.shot("gate-add-passkey")
-        self.page.get_by_role("button", name="Add it").click()
-        self.page.wait_for_url(re.compile("recovery-codes|2fa/webauthn/$"))
-        self.shot("gate-recovery-codes")
-        self.page.goto(f"{self.house.gate}/gate/open/")
-        self.shot("gate-login")
-        self.page.get_by_role("button", name="Sign in with a passkey").click()
-        self.page.wait_for_url(f"{self.house.web}/")
-
-    def well(self) -> None:
-        """Nothing went wrong behind the page, and nobody else was asked for anything."""
-        assert self.complaints == []
-        assert self.foreign == []
 
 
 def test_a_person_enrols_and_signs_in_with_an_authenticator_app(chromium: Browser, house: Served) -> None:

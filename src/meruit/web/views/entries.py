@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.db.models import F, OuterRef, Subquery
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
@@ -18,6 +19,7 @@ from meruit.capture.models import Suggestion
 from meruit.timesheets import access as timesheets
 from meruit.timesheets import actions
 from meruit.timesheets.models import Version
+from meruit.web.forms import Form, Text, wanted
 from meruit.web.page import actor_of, numbers, show, tell
 
 if TYPE_CHECKING:
@@ -83,23 +85,63 @@ def release(request: HttpRequest) -> HttpResponse:
     return redirect("entries")
 
 
+class Take(Form):
+    """A suggestion as it would be taken: what was guessed is there to be put right."""
+
+    matter = forms.TypedChoiceField(
+        label="Matter", coerce=int, error_messages=wanted("Say which matter the work was for.")
+    )
+    hours = forms.DecimalField(
+        label="Hours",
+        min_value=Decimal("0.1"),
+        max_value=Decimal(24),
+        decimal_places=2,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value", "max_decimal_places"), "A number of hours, such as 0.6."
+        ),
+    )
+    narrative = Text(label="Narrative", error_messages=wanted("Say what was done."))
+    task_code = Text(label="Task", required=False, max_length=8)
+    activity_code = Text(label="Activity", required=False, max_length=8)
+
+    def __init__(self, suggestion: Suggestion, matters: list[tuple[int, str]], *args: Any, **options: Any) -> None:
+        options["prefix"] = f"s{suggestion.pk}"
+        options["initial"] = {
+            "matter": suggestion.matter_id,
+            "hours": f"{suggestion.hours.normalize():f}",
+            "narrative": suggestion.text,
+        }
+        super().__init__(*args, **options)
+        self.choose("matter", [("", "Say which"), *matters])
+
+
 @require_safe
 def suggestions(request: HttpRequest) -> HttpResponse:
     """What calendars suggest, by day; nothing of it is billable before it is taken and released."""
     actor = actor_of(request)
     access.require(actor, *access.PREPARES, "timekeeper")
+    return _suggestions(request, actor)
+
+
+def _suggestions(request: HttpRequest, actor: Actor, refused: tuple[int, Take] | None = None) -> HttpResponse:
     found = capture.visible(actor).filter(state=Suggestion.State.OPEN)
     if access.roles(actor) <= {"timekeeper"}:
         found = found.filter(timekeeper__person=actor.person_id)
+    matters = _matters(actor)
+    bound = dict([refused] if refused else [])
+    rows = found.select_related("matter", "timekeeper").order_by("worked_on", "pk")[:300]
     return show(
         request,
         "web/suggestions.html",
         "entries",
-        {
-            "suggestions": list(found.select_related("matter", "timekeeper").order_by("worked_on", "pk")[:300]),
-            "matters": list(access.matters(actor).order_by("number")),
-        },
+        {"suggestions": [(row, bound.get(row.pk) or Take(row, matters)) for row in rows]},
+        status=400 if refused else 200,
     )
+
+
+def _matters(actor: Actor) -> list[tuple[int, str]]:
+    return [(m.pk, f"{m.number} {m.name}") for m in access.matters(actor).order_by("number")]
 
 
 @require_POST
@@ -109,27 +151,28 @@ def take(request: HttpRequest, suggestion_id: int) -> HttpResponse:
     suggestion = capture.visible(actor).filter(pk=suggestion_id).first()
     if suggestion is None:
         raise NotFound(f"There is no suggestion {suggestion_id}.")
-    matter = request.POST.get("matter", "")
-    if not matter.isdecimal():
-        raise Invalid("Say which matter the work was for.")
-    try:
-        hours = Decimal(request.POST.get("hours", ""))
-    except InvalidOperation as error:
-        raise Invalid(f"{request.POST.get('hours', '')!r} is no number of hours, for example 0.6.") from error
+    form = Take(suggestion, _matters(actor), request.POST)
+    if not form.is_valid():
+        return _suggestions(request, actor, (suggestion.pk, form))
+    said = form.cleaned_data
     new = actions.NewEntry(
         kind="time",
-        matter_id=int(matter),
+        matter_id=said["matter"],
         timekeeper_id=suggestion.timekeeper_id,
         worked_on=suggestion.worked_on,
-        narrative=request.POST.get("narrative", "").strip(),
-        hours=hours,
-        task_code=request.POST.get("task_code", "").strip().upper(),
-        activity_code=request.POST.get("activity_code", "").strip().upper(),
+        narrative=said["narrative"],
+        hours=said["hours"],
+        task_code=said["task_code"].upper(),
+        activity_code=said["activity_code"].upper(),
         suggestion_id=suggestion.pk,
     )
-    with acting(actor):
-        capture.settle(actor, suggestion.pk, capture_core.Move.TAKE)
-        actions.prepare(actor, [new])
+    try:
+        with acting(actor):
+            capture.settle(actor, suggestion.pk, capture_core.Move.TAKE)
+            actions.prepare(actor, [new])
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return _suggestions(request, actor, (suggestion.pk, form))
     tell(request, f"Prepared for {suggestion.timekeeper}, who releases it.")
     return redirect("suggestions")
 
