@@ -12,6 +12,7 @@ import pytest
 
 from meruit.postgres import APP, OWNER, READER, Cluster, PostgresRefused, backup, own_server, testing
 from meruit.postgres.logins import DATABASE
+from tests.support import servers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -219,3 +220,21 @@ def test_the_checked_database_takes_the_place_of_the_old_one_which_is_kept(own: 
         assert connection.execute("SELECT count(*) FROM posting").fetchone() == (3,)
     with pytest.raises(PostgresRefused, match="no database"):
         backup.put_in_place(own, "restored_again", NOW)
+
+
+def test_newer_programs_restore_on_an_older_server_and_forgive_nothing_else(
+    own: Cluster, made: Path, folder: Path
+) -> None:
+    older = servers.of_the_system()
+    if older is None or older.version >= own.binaries.version:
+        pytest.skip("no older PostgreSQL is installed on this system")
+    firms = Cluster(folder / "home", binaries=older, throwaway=True)
+    with firms.running():
+        firms.create_database("copy")
+        backup.refuse_filled(firms.url(OWNER, "copy"))
+        backup.load(firms.url(OWNER, "copy"), made, found=own.binaries)
+        backup.verify(firms.url(OWNER, "copy"), {"ledger": balanced})
+        with psycopg.connect(firms.url(APP, "copy")) as connection:
+            assert connection.execute("SELECT count(*) FROM posting").fetchone() == (2,)
+        with pytest.raises(PostgresRefused, match="already exists"):
+            backup.load(firms.url(OWNER, "copy"), made, found=own.binaries)

@@ -106,7 +106,8 @@ def restore(folder: Path) -> None:
             kept = installation.restore(folder, CHECKS, now=datetime.now(UTC))
         install(installation, console)
         checks = " and ".join(CHECKS)
-        click.echo(f"The restored database passed its checks ({checks}). The one before is kept as {kept}.")
+        before = f" The one before is kept as {kept}." if kept else ""
+        click.echo(f"The restored database passed its checks ({checks}).{before}")
 
 
 def _begin(installation: Installation, given: tuple[str, ...], mode: str, zone: str) -> None:

@@ -140,7 +140,12 @@ def load(owner_url: str, folder: Path, *, found: programs.Binaries | None = None
     """Fill the empty database behind `owner_url` as its owner; the first error ends it.
 
     Without grants where the roles may be called otherwise; whoever installs the schema then grants anew.
+
+    Newer programs begin by switching off a limit that a server before 17 does not know; that server's complaint
+    is the one error that is none. They go on after it, so every other one is looked for in what they said.
     """
+    with psycopg.connect(owner_url) as connection:
+        is_known = connection.info.server_version >= 170000
     jobs = max(1, min(4, os.cpu_count() or 1))
     _run(
         found or programs.find(),
@@ -148,11 +153,12 @@ def load(owner_url: str, folder: Path, *, found: programs.Binaries | None = None
         owner_url,
         "--no-owner",
         "--no-password",
-        "--exit-on-error",
+        *(["--exit-on-error"] if is_known else []),
         *(() if with_grants else ("--no-privileges",)),
         f"--jobs={jobs}",
         f"--dbname={urls.parts(owner_url)['dbname']}",
         str(folder / DUMP),
+        but_for=None if is_known else 'unrecognized configuration parameter "transaction_timeout"',
     )
     with psycopg.connect(owner_url, autocommit=True) as connection:
         connection.execute("ANALYZE")
@@ -186,8 +192,11 @@ def put_in_place(cluster: Cluster, name: str, now: datetime) -> str:
     return kept
 
 
-def _run(found: programs.Binaries, program: str, url: str, *arguments: str) -> None:
-    """Run a program of PostgreSQL against `url`; its password travels in the environment, never in the call."""
+def _run(found: programs.Binaries, program: str, url: str, *arguments: str, but_for: str | None = None) -> None:
+    """Run a program of PostgreSQL against `url`; its password travels in the environment, never in the call.
+
+    It may fail only by errors that say `but_for`.
+    """
     done = subprocess.run(
         [found.path(program), *arguments],
         env=server_environment(os.environ) | urls.libpq_environment(url) | {"PGCLIENTENCODING": "UTF8"},
@@ -198,6 +207,9 @@ def _run(found: programs.Binaries, program: str, url: str, *arguments: str) -> N
     )
     if done.returncode != 0:
         said = done.stderr.decode("utf-8", "replace").strip()
+        errors = [line for line in said.splitlines() if f"{program}: error:" in line]
+        if but_for is not None and errors and all(but_for in line for line in errors):
+            return
         raise PostgresRefused(f"{program} ended with status {done.returncode}; it says: {said}")
 
 

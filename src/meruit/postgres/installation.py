@@ -121,8 +121,8 @@ class Installation:
         with self.reachable(OWNER) as reached:
             return backup.back_up(reached[OWNER], target, now=now, version=version)
 
-    def restore(self, folder: Path, checks: Mapping[str, backup.Check], *, now: datetime) -> str:
-        """Put a checked backup in the place of the database; says where the one before is kept.
+    def restore(self, folder: Path, checks: Mapping[str, backup.Check], *, now: datetime) -> str | None:
+        """Put a checked backup in the place of the database; says what the one before, if any, is now called.
 
         Not while the installation serves: what is entered meanwhile would be lost unseen. A server of the
         firm's own is not ours to rename databases on: there the owner's URL must lead to an empty one, and
@@ -134,7 +134,7 @@ class Installation:
             backup.refuse_filled(named[OWNER])
             backup.load(named[OWNER], folder, with_grants=False)
             backup.verify(named[OWNER], checks)
-            return "nowhere, for it was empty"
+            return None
         self.cluster.start()
         try:
             name = f"restored_{now:%Y%m%d_%H%M%S}"
