@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,8 +66,7 @@ class Demo:
     python: tuple[str, ...] = (sys.executable,)
     source: Path = ROOT / "src"
     user: int | None = None
-    process: subprocess.Popen[str] | None = None
-    said: list[str] = field(default_factory=list)
+    process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> float:
         """Start it and wait until its pages answer; returns the seconds that took."""
@@ -76,26 +75,30 @@ class Demo:
         environment |= {"MERUIT_HOME": str(self.home), "PYTHONPATH": os.pathsep.join(self._path())}
         if self.user is not None:
             environment |= {"HOME": str(self.home.parent), "TMPDIR": str(self.home.parent)}
-        self.process = subprocess.Popen(
-            [*self.python, "-m", "meruit.cli", "demo"],
-            env=environment,
-            cwd=self.home.parent,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-            **({} if self.user is None else {"user": self.user, "group": self.user, "extra_groups": []}),
-        )
-        self.said = []
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.said.append(line)
-            if "worker started" in line:
-                break
-        else:
-            raise Failed(f"it ended with {self.process.wait()}: {''.join(self.said[-8:])}")
+        with self.log.open("wb") as log:  # a pipe that nobody empties would stop whoever writes into it
+            self.process = subprocess.Popen(
+                [*self.python, "-m", "meruit.cli", "demo"],
+                env=environment,
+                cwd=self.home.parent,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                **({} if self.user is None else {"user": self.user, "group": self.user, "extra_groups": []}),
+            )
+        until(lambda: self._serves(), "the worker to start")
         self.answers()
         return time.monotonic() - began
+
+    @property
+    def log(self) -> Path:
+        return self.home.with_name("said.txt")
+
+    def _serves(self) -> bool:
+        said = self.log.read_text(encoding="utf-8", errors="replace")
+        if self.process is not None and self.process.poll() is not None:
+            raise Failed(f"it ended with {self.process.returncode}: {said[-600:]}")
+        return "worker started" in said
 
     def _path(self) -> list[str]:
         packages = [path for path in sys.path if path.endswith("site-packages")]
@@ -143,8 +146,6 @@ class Demo:
     def ended(self) -> None:
         """Wait until it and all it started are gone."""
         assert self.process is not None
-        assert self.process.stdout is not None
-        self.said += self.process.stdout.readlines()
         self.process.wait(PATIENCE_SECONDS)
         until(lambda: not self.processes(), "every process to be gone")
 

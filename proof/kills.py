@@ -25,11 +25,15 @@ RECORDS = ROOT / "build" / "proof"
 WANTED = 50
 #: What is compared after each kill with a run that nobody disturbed.
 COMPARED = {
-    "night": "pre-bills, findings, proposals, decisions, invoices, artefacts, ledger, and the protocol item by item; then "
-    "one more night must find nothing to do",
-    "submission": "submissions, attempts, what the portal took in (each file once), what it said, cuts, deadlines, payments, "
-    "their lines, ledger; then one more round must find nothing to send. Just after each kill, what has arrived is known "
-    "as arrived or as unknown",
+    "night": (
+        "pre-bills, findings, proposals, decisions, invoices, artefacts, ledger, and the protocol item by item; then "
+        "one more night must find nothing to do"
+    ),
+    "submission": (
+        "submissions, attempts, what the portal took in (each file once), what it said, cuts, deadlines, payments, "
+        "their lines, ledger; then one more round must find nothing to send. Just after each kill, what has arrived "
+        "is known as arrived or as unknown"
+    ),
 }
 
 
@@ -40,7 +44,7 @@ def part(record: dict[str, Any]) -> list[str]:
     lines = [
         f"## A {run}",
         "",
-        f"It takes {record['lasted']:.2f} s by itself; instants are drawn uniformly over that time, seed {record['seed']}",
+        f"It takes {record['lasted']:.2f} s by itself; instants are drawn uniformly over that time",
         f"(`MERUIT_SEED={record['seed']}` draws them again). Compared with an undisturbed run: {COMPARED[run]}.",
         "",
         "| killed | kills | as it should be afterwards | found just after the kill |",
@@ -65,8 +69,8 @@ def page(records: list[dict[str, Any]], commit: str) -> str:
             "# Kills",
             "",
             f"{datetime.now(UTC):%Y-%m-%d}, commit {commit}, Python {platform.python_version()}, {platform.machine()},",
-            f"{os.cpu_count()} cores. Written by `proof/kills.py`. Every kill is signal 9. The server is the PostgreSQL",
-            "postmaster under the supervisor that `meruit serve` runs it under, which starts it again by itself.",
+            f"{os.cpu_count()} cores. Written by `proof/kills.py`. Every kill is signal 9. The server is the first",
+            "process of PostgreSQL under the supervisor of `meruit serve`, which starts it again by itself.",
             "",
             *(line for record in records for line in part(record)),
         ]
