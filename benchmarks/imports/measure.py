@@ -157,6 +157,9 @@ def table(rows: int, matters: int, seconds: dict[str, float]) -> str:
     copy, bulk = seconds["bare COPY"] / seconds["import"], seconds["bulk_create"] / seconds["import"]
     out += ["", f"The import runs at {100 * copy:.0f} % of bare COPY (wanted: at least 25 %)", ""]
     out[-2] += f" and at {bulk:.2f} times bulk_create (wanted: at least 2.5)."
+    floor = seconds["COPY into the same tables"]
+    out += ["", f"The floor itself reaches {100 * seconds['bare COPY'] / floor:.0f} % of bare COPY;"]
+    out[-1] += f" the import reaches {100 * floor / seconds['import']:.0f} % of the floor."
     return "\n".join(out)
 
 
