@@ -2,6 +2,7 @@
 
 import io
 import json
+import random
 from decimal import Decimal
 
 import pytest
@@ -86,6 +87,62 @@ def test_a_file_whose_invoices_are_scattered_is_written_once(tmp_path):
     _, screened = judge_file(path, acme(), Context())
     assert sorted(out.getvalue().splitlines()) == sorted(f.to_json() for f in screened.findings)
     assert sum(tally.severities.values()) == len(screened.findings)
+
+
+def test_an_invoice_in_two_parts_changes_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(parts, "SMALLEST", 1 << 12)
+    path = tmp_path / "torn.txt"
+    one = bill(*lines(*TEXTS)).split(b"\r\n")
+    numbers = [*range(60), *range(60)]  # every invoice goes on in the second half of the file
+    records = [
+        record.replace(b"20260302|7|", f"20260302|{n}|".encode()) for n in numbers for record in one[2:] if record
+    ]
+    path.write_bytes(b"\r\n".join([*one[:2], *records, b""]))
+    alone, shared = io.StringIO(), io.StringIO()
+    first = screen_words(path, acme(), Context(), alone)
+    second = screen_words(path, acme(), Context(), shared, jobs=2)
+    assert alone.getvalue() == shared.getvalue()
+    assert first == second
+
+
+def test_random_files_give_what_judging_entries_gives(tmp_path):
+    """Odd kinds, amounts, blanks, controls, quotes and encodings; runs of one invoice long and short."""
+    chance, path = random.Random(5), tmp_path / "bill.txt"
+    pieces = [
+        *TEXTS,
+        "NULL",
+        " file ",
+        "file\tfile",
+        'say "file"',
+        "back\\slash file",
+        "",
+        "Draft answer",
+        "naïve — file",
+    ]
+    kinds = ["F"] * 8 + ["E", "E", "f", " E ", "IF", "IE", ""]
+    amounts = ["300.00", "300", "12.5", "", "NULL", "-4.00", "$1,200.00", "€7.50", "x"]
+    found = 0
+    for _ in range(60):
+        rows = [
+            (
+                chance.choice([str(n), "", f" {n}", "é"]), chance.choice(kinds), chance.choice(["1.0", "", "0.50"]),
+                chance.choice(amounts), chance.choice(amounts), "20260203", "L210", "", "A103", chance.choice(pieces),
+            )
+            for n in range(chance.choice([1, 3, 40]))
+        ]  # fmt: skip
+        data = bill(*rows)
+        other = [r.replace(b"20260302|7|", b"20260302|8|") for r in data.split(b"\r\n")[2:] if r]
+        data = b"\r\n".join([data.rstrip(b"\r\n"), *other, b""])
+        path.write_bytes(data.decode().encode(chance.choice(["utf-8", "cp1252"]), "replace"))
+        out = io.StringIO()
+        _, tally = screen_words(path, acme(), Context(), out)
+        _, screened = judge_file(path, acme(), Context())
+        told = [f.to_json() for f in screened.findings]
+        assert sorted(out.getvalue().splitlines()) == sorted(told)
+        assert sum(tally.severities.values()) == len(told)
+        assert tally.lines == screened.lines
+        found += len(told)
+    assert found > 1000
 
 
 @pytest.mark.parametrize(

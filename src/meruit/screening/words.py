@@ -82,7 +82,7 @@ class Tally:
 
 @lru_cache(maxsize=65536)
 def _amount(cell: bytes) -> Decimal | None:
-    return decimal_of(cleaned(cell.decode("ascii", "replace")))
+    return decimal_of(cleaned(cell.decode("utf-8", "replace")))
 
 
 def _worth(amount: Decimal | None) -> Worth:
@@ -250,12 +250,13 @@ def _whole_worth(
 
 
 def _cells(batch: Batch, name: str, rows: Sequence[int]) -> list[bytes]:
-    """The cells of some records in a column; empty where the format has no such column."""
+    """The cells of some records in a column, as UTF-8; empty where the format has no such column."""
     if name not in batch.layout.index:
         return [b""] * len(rows)
     if not batch.plain:
-        column = batch.column(name)
-        return [column[row] for row in rows]
+        column, decode = batch.column(name), batch.encoding.decode
+        cells = (column[row] for row in rows)
+        return [cell if cell.isascii() else decode(cell).encode() for cell in cells]
     buffer, starts, ends = batch.spans(name)
     return [buffer[starts[row] : ends[row]] for row in rows]
 
