@@ -82,7 +82,7 @@ def page(start: float, alone: list[float], spread: list[float], files: int, line
             f"{when}, CPython {platform.python_version()}; medians of {len(alone)} interleaved rounds,",
             f"with {os.getloadavg()[1]:.0f} processes waiting for the cores on average.",
             f"{files} files of {lines:,} line items, 200 patterns. Both are the whole command: one process writes",
-            f"JSON, the cluster of two nodes with a processor each writes Parquet.",
+            "JSON, the cluster of two nodes with a processor each writes Parquet.",
             f"The cluster was started before, in {start:.1f} s.",
             "",
             "| engine | lines/s | from round to round |",

@@ -148,6 +148,8 @@ def page(figures: Figures, rounds: int, lines: int, rp1_lines: int) -> str:
             "| --- | --- | --- | --- | --- |",
             *goals,
             "",
+            "What the Ray engine comes to beside one process stands in [screen-ray.md](screen-ray.md).",
+            "",
         ]
     )
 
