@@ -25,6 +25,7 @@ from meruit.night.run import Skip, Step
 from meruit.night.together import billing_period
 from meruit.portals import tasks as portals
 from meruit.prebills import actions as prebills
+from meruit.prebills import coding
 from meruit.prebills.actions import screening
 from meruit.prebills.models import Line, PreBill
 from meruit.receivables import tasks as receivables
@@ -69,6 +70,7 @@ def steps(carry_out: CarryOut, ready: Callable[[], Iterable[int]]) -> tuple[Step
         Step("post", "Remittances posted", receivables.announced, receivables.post_one),
         Step("settle", "Paid e-bills closed", receivables.settled, receivables.settle_one),
         Step("silence", "Bills met with silence", portals.silent, portals.alarm_one),
+        Step("codes", "Codes learnt", lambda actor, now: ["the firm's coded entries"], _codes),
         Step("books", "Books compared", lambda actor, now: ["differences"], _books),
         Step("seal", "Audit trail sealed", lambda actor, now: [f"receipt of {now:%Y-%m-%d %H:%M}"], _seal),
     )
@@ -147,6 +149,18 @@ def _render(actor: Actor, key: str, now: datetime) -> str:
     if refused := [one.why for one in made if one.artefact_id is None]:
         raise Invalid(" ".join(refused))  # the other form is kept
     return f"{invoice.number}: {', '.join(forms)}"
+
+
+def _codes(actor: Actor, key: str, now: datetime) -> str:
+    fresh = coding.unlearnt()
+    if fresh < coding.WORTH_IT:
+        raise Skip(f"{fresh} entries since the last time; {coding.WORTH_IT} are worth learning from")
+    made = coding.learn(actor)
+    told = "; ".join(
+        f"{kind} right {found['right']:.0%} where it answers, {found['answered']:.0%} of the time"
+        for kind, found in made.measured.items()
+    )
+    return f"{made.entries} entries; {told}"
 
 
 def _books(actor: Actor, key: str, now: datetime) -> str:

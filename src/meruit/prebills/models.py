@@ -204,6 +204,19 @@ class Receipt(models.Model):
     recorded_at = models.DateTimeField()
 
 
+class CodedHistory(models.Model):
+    """What the firm's own coded entries teach of codes, learnt at night. The latest row counts.
+
+    Words of narratives stand in the table; it is kept where they are and leaves with none of them.
+    """
+
+    at = models.DateTimeField()
+    entries = models.IntegerField()  # from so many it was learnt
+    latest = models.BigIntegerField()  # the last release it has seen
+    table = models.TextField()  # as `guidelines.narrative.coding.Model` writes it
+    measured = models.JSONField()  # kind -> right, answered, entries; on entries it was not learnt from
+
+
 class Comment(models.Model):
     """A word on a line or a pre-bill, open until somebody marks it resolved."""
 

@@ -14,7 +14,7 @@ from meruit.audit.actions import note
 from meruit.authority import access as authority_access
 from meruit.authority.acts import acting, moment
 from meruit.guidelines import Judge
-from meruit.prebills import access
+from meruit.prebills import access, core
 from meruit.prebills.actions.overriding import OVERRIDDEN
 from meruit.prebills.models import Finding, PreBill, Screening
 from meruit.prebills.screening import Unit, judged_with, number_of, override_of, sheet, units
@@ -48,7 +48,8 @@ def screen(actor: Actor, prebill_ids: Iterable[int], *, anew: bool = False) -> d
     overridden. `anew` judges every line, also where nothing has changed.
     """
     authority_access.require(actor, *authority_access.PREPARES)
-    asked = list(access.prebills(actor).filter(pk__in=list(prebill_ids)).values_list("pk", flat=True))
+    mine = access.prebills(actor).filter(pk__in=list(prebill_ids)).exclude(state=core.State.INVOICED)
+    asked = list(mine.values_list("pk", flat=True))
     found = units(asked)
     with acting(actor):
         labels: dict[int, list[str]] = defaultdict(list)
@@ -59,7 +60,7 @@ def screen(actor: Actor, prebill_ids: Iterable[int], *, anew: bool = False) -> d
         now = moment()
         for pk, told in labels.items():
             PreBill.objects.filter(pk=pk).update(screened_at=now, screened_under="; ".join(told))
-        counts = dict.fromkeys((pk for pk in asked if pk in labels), 0)
+        counts = dict.fromkeys(asked, 0)
         for pk in Finding.objects.filter(prebill__in=counts, settled_at=None).values_list("prebill_id", flat=True):
             counts[pk] += 1
         note("prebills.screened", "prebills_prebill", after={"prebills": len(labels), "open": sum(counts.values())})

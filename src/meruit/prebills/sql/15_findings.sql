@@ -64,3 +64,4 @@ END $$;
 CREATE OR REPLACE TRIGGER a_check BEFORE INSERT ON public.prebills_receipt FOR EACH ROW EXECUTE FUNCTION prebills.check_receipt();
 CALL authority.append_only('public.prebills_receipt');
 CALL audit.keep_history('public.prebills_receipt');
+CALL authority.append_only('public.prebills_codedhistory');
