@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 from django.db import connections
 
-from meruit.demo import founding
+from meruit.authority.acts import system
+from meruit.demo import founding, silence
 from meruit.demo.build import Build
 from meruit.demo.logins import Logins
-from meruit.demo.plan import ENTRIES, EXPENSES, MONTHS, plan
+from meruit.demo.plan import BY_HAND, ENTRIES, EXPENSES, MONTHS, TONIGHT, plan
+from meruit.desk import stuck
 from meruit.invoices.models import Invoice
 from meruit.ledger import queries as ledger
+from meruit.portals import tasks as portal_tasks
 from meruit.postgres import logins
 from meruit.timesheets.models import Released, Version
 from tests.support.firm import LOGINS
@@ -65,6 +68,16 @@ def test_a_small_firm_is_lived_through_the_real_actions(cluster: Cluster) -> Non
         split = Invoice.objects.filter(matter__number="101-003").order_by("payer__name")
         assert [i.payer.name for i in split][-1] == "Insured of Granite State Mutual Insurance"
         assert ledger.differences() == []
+
+        # One client's portal takes bills by hand; its bill is uploaded and not answered for forty days.
+        silence.close_the_door(cluster.url(logins.OWNER, name), made.payers[BY_HAND, "client"])
+        with speaks.as_("worker"):
+            portal_tasks.submit(system("demonstration"), silence.SINCE)
+        fault = silence.fall(build)
+        build.at(TONIGHT)
+        (row,) = [r for r in stuck.of(build.specialist) if r.submission.state == "transmitted"]
+        assert (row.submission.invoice.number, row.days) == (fault.where, silence.DAYS)
+        assert "has not said a word for 40 days" in row.why
     finally:
         connections["default"].close()
         cluster.drop_database(name)

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meruit.authority.acts import moment, system
-from meruit.demo import calendar, founding, money, portal, rules
+from meruit.demo import calendar, founding, money, portal, rules, silence
 from meruit.demo.build import Build
 from meruit.demo.marks import HALF_BUILT
-from meruit.demo.plan import BUSY, MONTHS, TONIGHT, plan
+from meruit.demo.plan import BUSY, BY_HAND, MONTHS, TONIGHT, plan
 from meruit.disputes import tasks as dispute_tasks
 from meruit.gate import links as gate_links
 from meruit.people.models import Person
@@ -54,6 +54,7 @@ def begin(logins: Logins, times: int, say: Callable[[str, int, int], None]) -> b
     build.terms()
     rules.adopt(build)
     rehearsal = portal.Rehearsal(portal.home_of(environment.home()))
+    silence.close_the_door(logins.urls["owner"], made.payers[BY_HAND, "client"])
     try:
         for month in MONTHS:
             build.work(month)
@@ -63,6 +64,8 @@ def begin(logins: Logins, times: int, say: Callable[[str, int, int], None]) -> b
                     money.pay(build)
                 for at in (each for each in CORRESPONDENCE if each.month == month.month + 1):
                     _correspond(build, rehearsal, at)
+                if month == MONTHS[0]:
+                    drawn.faults.append(silence.fall(build))
         rules.tell(build)
         build.absence()
         rules.announce(build)

@@ -22,6 +22,8 @@ DATA = Path(__file__).resolve().parent / "data"
 MONTHS = (date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1))
 TONIGHT = datetime(2026, 11, 2, 23, 30, tzinfo=UTC)  # 18:30 in Boston, the morning of the 3rd in Manila
 ENTRIES, EXPENSES = 5000, 400
+#: The client whose portal takes bills on its page alone.
+BY_HAND = "103"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

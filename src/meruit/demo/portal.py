@@ -95,6 +95,7 @@ def connect(owner_url: str, address: dict[str, Any]) -> None:
         pg.execute(
             "INSERT INTO portals_connection (payer_id, portal, route, address, secret_name, active)"
             " SELECT p.id, p.delivery, 'sftp', %s, %s, true FROM matters_payer p WHERE p.delivery <> 'pdf'"
-            " ON CONFLICT (payer_id) DO UPDATE SET address = EXCLUDED.address, secret_name = EXCLUDED.secret_name",
+            " ON CONFLICT (payer_id) DO UPDATE SET address = EXCLUDED.address, secret_name = EXCLUDED.secret_name"
+            " WHERE portals_connection.route = 'sftp'",
             [Jsonb(door), key],
         )
