@@ -129,13 +129,13 @@ class Volume:
     megabytes: float
     seal_seconds: float
     seconds: float
-    cpu_seconds: float
+    alone_cpu_seconds: float
     memory_megabytes: float
     agrees: bool
 
 
 def volume(seed: int, count: int, folder: Path) -> Volume:
-    """Writes an export of `count` records and times the verifier, as its own process, with one receipt."""
+    """Writes an export of `count` records and times the verifier on all cores and on one, with one receipt."""
     key = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"volume").digest())
     head = core.Head.at_genesis(trail.ORIGIN)
     path, mail = folder / f"{count}.jsonl", folder / f"{count}.txt"
@@ -155,19 +155,25 @@ def volume(seed: int, count: int, folder: Path) -> Volume:
         at = trail.START + timedelta(days=90)
         file.writelines(core.export_lines(trail.ORIGIN, [public], at, exported()))
     sealing = time.perf_counter() - began
+    seconds, _, memory, agrees = verified(path, mail)
+    _, alone, _, agrees_alone = verified(path, mail, "--jobs", "1")
+    size = path.stat().st_size / 1e6
+    path.unlink()
+    return Volume(count, size, sealing, seconds, alone, memory, agrees and agrees_alone)
+
+
+def verified(path: Path, mail: Path, *options: str) -> tuple[float, float, float, bool]:
+    """Seconds by the clock and of processor time, megabytes of the process that reads, and whether all agrees."""
     began, spent = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     run = subprocess.run(
-        [sys.executable, "-c", MEASURED, str(VERIFIER), str(path), "--receipt", str(mail), "--ledger"],
+        [sys.executable, "-c", MEASURED, str(VERIFIER), str(path), "--receipt", str(mail), "--ledger", *options],
         capture_output=True,
         text=True,
         check=False,
     )
-    seconds = time.perf_counter() - began
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - spent.ru_utime - spent.ru_stime
-    size = path.stat().st_size / 1e6
-    path.unlink()
-    return Volume(count, size, sealing, seconds, cpu, int(run.stderr.split()[-1]) / 1024, run.returncode == 0)
+    return seconds, cpu, int(run.stderr.split()[-1]) / 1024, run.returncode == 0
 
 
 # ---------------------------------------------------------------- the report
@@ -200,11 +206,13 @@ def table(tally: Tally, volumes: list[Volume], seed: int) -> str:
     if volumes:
         rows += [
             "",
-            "| records | export | made, sealed and written in | verified in | of it CPU | memory of the verifier |",
+            f"Load of the machine as this was written: {os.getloadavg()[1]:.1f} processes for {os.cpu_count()} cores.",
+            "",
+            "| records | export | made, sealed and written in | verified on all cores | CPU time on one | memory |",
             "| ---: | ---: | ---: | ---: | ---: | ---: |",
             *(
                 f"| {v.records:,} | {v.megabytes:,.0f} MB | {v.seal_seconds:.1f} s | {v.seconds:.1f} s | "
-                f"{v.cpu_seconds:.1f} s | {v.memory_megabytes:.0f} MB |"
+                f"{v.alone_cpu_seconds:.1f} s | {v.memory_megabytes:.0f} MB |"
                 for v in volumes
             ),
         ]
@@ -230,11 +238,11 @@ def main() -> int:
         options.write.write_text(text, encoding="utf-8")
     for missed in tally.missed[:20]:
         print(f"MISSED: {missed}", file=sys.stderr)
-    # The verifier is one process that computes all the time, so on a machine of its own it takes its CPU time; on a
-    # shared one the clock would measure the neighbours.
-    slow = [v for v in volumes if v.records >= 1_000_000 and v.cpu_seconds >= 30]
+    # On a machine of its own one process takes its CPU time and several take less; on a shared one the clock would
+    # measure the neighbours.
+    slow = [v for v in volumes if v.records >= 1_000_000 and min(v.seconds, v.alone_cpu_seconds) >= 30]
     for one in slow:
-        print(f"TOO SLOW: {one.records:,} records in {one.cpu_seconds:.1f} s of CPU; the bar is 30 s.", file=sys.stderr)
+        print(f"TOO SLOW: {one.records:,} records in {one.seconds:.1f} s; the bar is 30 s.", file=sys.stderr)
     untried = [way.title for way in WAYS if options.tamperings >= 1_000 and not tally.tried[way.title]]
     for title in untried:
         print(f"NEVER TRIED: {title}", file=sys.stderr)

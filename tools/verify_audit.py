@@ -437,15 +437,14 @@ class Seen:
         if line[:9] != b'{"hash":"' or line[73:83] != b'","prev":"' or line[147:158] != b'","record":':
             raise Broken("is not a record with its hash and the hash before it")
         self.stated, self.previous = text[9:73], text[83:147]
-        if not HASH.fullmatch(self.previous):
-            raise Broken("has a hash before it that is not 64 hexadecimal digits")
+        before = unhex(self.previous)
         record, end = read_value(text, 158)
         self.number = record["number"]
         if type(self.number) is not int:
             raise Broken("has no number")
         content, rest = text[158:end], text[end:]
         body = line[158:-2] if rest == "}\n" else content.encode()
-        self.found = hashlib.sha256(bytes.fromhex(self.previous) + body).digest()
+        self.found = hashlib.sha256(before + body).digest()
         return record, content, rest
 
     def judge(self, record: dict[str, Any], texts: dict[str, Any], has_hashes: bool, table: str | None) -> None:
@@ -509,6 +508,16 @@ class Seen:
         else:
             self.open.append((str(after["entry_id"]), *currency_and_amount(after)))
             self.postings += 1
+
+
+def unhex(text: str) -> bytes:
+    try:
+        data = bytes.fromhex(text)
+    except ValueError:
+        data = b""
+    if data.hex() != text:  # another spelling
+        raise Broken("has a hash before it that is not 64 hexadecimal digits")
+    return data
 
 
 def read_texts(rest: str) -> dict[str, Any]:
