@@ -62,7 +62,7 @@ def test_rules_are_read_compared_rehearsed_and_put_forward(firm: Firm, sent: Sub
         cleo, f"/bills/{sent.invoice_id}/"
     )
     checks = text(ada, "/checks/")
-    assert "What cuts and returned bills teach 2" in checks
+    assert "Together 2" in checks
     assert "measured 24 Nov 2026" in checks or "measured" in checks
     assert "No cut and no returned bill" in text(dan, "/checks/")
     assert "own, held out" in text(ada, "/checks/?part=own, held out")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from meruit.demo.founding import GUIDELINES
 from meruit.demo.plan import DATA
 from meruit.firm import actions as firm
+from meruit.firm.actions.playbook import keep_playbook
 from meruit.prebills import actions as prebills
 from meruit.timesheets.models import Entry
 
@@ -51,6 +52,8 @@ def adopt(build: Build) -> None:
 
 def tell(build: Build) -> None:
     """What the stricter client said: consents, budgets, whom it works with; and the receipts of its costs."""
+    for each in build.plan.clients:
+        _playbook(build, each["number"], each["delivery"])
     client, specialist = build.made.clients[STRICTER], build.specialist
     matters = [build.made.matters[m.number] for m in build.plan.matters if m.client == STRICTER]
     adjuster = "Dana Whitlock, claims counsel"
@@ -84,6 +87,30 @@ def tell(build: Build) -> None:
         prebills.record_receipt(
             specialist, entry, content=f"Receipt of cost {entry}".encode(), name="receipt.txt", media_type="text/plain"
         )
+
+
+def _playbook(build: Build, client: str, delivery: str) -> None:
+    """What the specialist has written down for whoever takes over: the steps, and at the stricter client the quirks."""
+    by_portal = delivery != "pdf"
+    last = (
+        "Watch for its receipt the next morning; cuts come line by line" if by_portal else "Mail it to accounts payable"
+    )
+    keep_playbook(
+        build.specialist,
+        build.made.payers[client, "client"],
+        cadence="monthly, in the first week",
+        format="LEDES 1998B with a PDF" if by_portal else "PDF",
+        portal=delivery if by_portal else "",
+        steps="\n".join(
+            [
+                "1. Clear the findings that the client would refuse; ask the timekeeper, not the partner",
+                "2. Send the pre-bill to the responsible partner",
+                "3. Issue the bill on the day it is approved",
+                f"4. {last}",
+            ]
+        ),
+        quirks="Asks for the budget in every letter; consents come from Dana Whitlock." if client == STRICTER else "",
+    )
 
 
 def announce(build: Build) -> None:
