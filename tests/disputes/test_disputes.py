@@ -16,6 +16,7 @@ from meruit.authority.errors import Invalid, NoAuthority, NotFound, NotNow
 from meruit.authority.models import Proposal
 from meruit.disputes import access, actions, core, queries, tasks
 from meruit.disputes.models import Appeal, AppealTrack, Reduction, Rejection
+from meruit.disputes.together import together
 from meruit.invoices import actions as invoices
 from meruit.ledger import queries as ledger
 from meruit.portals import actions as portals
@@ -97,6 +98,24 @@ def test_a_cut_is_open_work_with_a_deadline_in_the_zone_of_the_client(firm: Firm
         actions.open_dispute(firm.dan, StatusEvent.objects.get(natural_key=first.natural_key).pk)
     assert holds("ar") == sent.invoice.total  # nothing is given up by being told
     assert queries.in_dispute([sent.invoice_id]) == {sent.invoice_id: {first.line_id: 140, second.line_id: 210}}
+
+
+def test_cuts_of_one_bill_that_run_out_together_are_one_line_and_others_are_not(firm: Firm, sent: Submission) -> None:
+    reduced(firm, sent)
+    other = Deadline.objects.create(
+        natural_key="x", kind="hold-review", title="Review the hold", subject="prebills_hold", subject_id=1,
+        started_on=date(2026, 2, 3), due_at=DUE, zone="UTC", explanation="Own rule",
+    )  # fmt: skip
+    cuts, hold = together([*agenda.still_open("appeal"), other])
+    number = sent.invoice.number
+    assert (cuts.title, cuts.cuts, cuts.invoice_id) == (
+        f"Answer 2 cuts on {number}, USD 350.00 in all",
+        2,
+        sent.invoice_id,
+    )
+    assert (cuts.due_at, hold.title, hold.cuts) == (DUE, "Review the hold", 0)
+    (alone,) = together(agenda.still_open("appeal")[:1])
+    assert alone.title == f"Answer the cut of 140.00 on {number}"
 
 
 def test_a_cut_is_accepted_by_decision_as_a_credit_note_over_just_what_is_cut(firm: Firm, sent: Submission) -> None:

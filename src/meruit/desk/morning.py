@@ -16,6 +16,7 @@ from django.db.models import Count
 from meruit.authority import access
 from meruit.desk import nightly
 from meruit.desk import queries as desk
+from meruit.disputes.together import together
 from meruit.matters.models import Matter
 from meruit.night.digest import Digest, Expires, Queue, Waits
 from meruit.portals.access import submissions
@@ -73,7 +74,7 @@ def _waits(actor: Actor) -> Iterable[Waits]:
 
 def _expires(actor: Actor) -> Iterable[Expires]:
     now = desk.now()
-    for row in desk.deadlines(actor):
+    for row in together(desk.deadlines(actor)):
         whom = row.waits_for.name if row.waits_for else row.waits_for_role or "the specialist"
         yield Expires(row.title, row.due_at, row.zone, whom, row.due_at < now)
 

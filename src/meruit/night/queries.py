@@ -15,6 +15,7 @@ from meruit.authority import queries as authority
 from meruit.authority.acts import moment
 from meruit.authority.models import Decision, Proposal, Rule
 from meruit.disputes.models import Reduction, Rejection
+from meruit.disputes.together import together
 from meruit.firm.models import Profile
 from meruit.imports.models import SetAside
 from meruit.night.digest import Digest, Expires, Queue, StepDone, Trouble, Waits
@@ -87,9 +88,8 @@ def waits() -> list[Waits]:
 
 def expires(now: datetime) -> Iterable[Expires]:
     """Open deadlines of the coming days, and every one that has passed unmet."""
-    for row in (
-        Deadline.objects.filter(met_at=None, due_at__lte=now + AHEAD).select_related("waits_for").order_by("due_at")
-    ):
+    rows = Deadline.objects.filter(met_at=None, due_at__lte=now + AHEAD).select_related("waits_for").order_by("due_at")
+    for row in together(rows):
         yield Expires(
             title=row.title,
             due_at=row.due_at,

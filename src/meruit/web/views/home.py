@@ -14,6 +14,7 @@ from meruit.capture.models import Suggestion
 from meruit.desk import morning, stuck
 from meruit.desk import queries as desk
 from meruit.disputes.queries import undecided
+from meruit.disputes.together import together
 from meruit.people.models import Person
 from meruit.prebills.access import prebills
 from meruit.web import words
@@ -67,7 +68,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "waiting": waiting[:8],
             "waiting_count": len(waiting),
             "own_count": sum(1 for w in waiting if w.own),
-            "deadlines": desk.deadlines(actor)[:12],
+            "deadlines": together(desk.deadlines(actor))[:12],
             "came_back": list(desk.came_back(actor, now - LATELY)[:8]),
             "put_forward": list(desk.put_forward(actor)[:8]),
             "put_forward_count": desk.put_forward(actor).count(),
