@@ -58,7 +58,7 @@ def command(
         raise click.UsageError("Name the file to take in, or the batch whose waiting rows are wanted (--aside).")
     if aside is None and correct is None and record is None:
         raise click.UsageError("Say with --record what the file holds, for example --record time.")
-    with _as_person() as (actor, console):
+    with as_person() as (actor, console):
         if aside is not None:
             _write_aside(actor, aside)
         elif correct is not None:
@@ -71,7 +71,7 @@ def command(
 
 
 @contextlib.contextmanager
-def _as_person() -> Iterator[tuple[Actor, Console]]:
+def as_person() -> Iterator[tuple[Actor, Console]]:
     """Whoever is behind the token, over the application's login; refusals are sentences with exit code 2."""
     from meruit.authority.errors import Refused
     from meruit.imports.core.problems import FileRefused

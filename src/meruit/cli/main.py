@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "restore": ("run", "restore", "Put a backup in the place of the database, once it has passed every check."),
     "enrol": ("enrol", "enrol", "Print a link by which somebody who was decided enrols."),
     "import": ("imports", "command", "Take a file of time, costs, clients, matters, rates or terms in."),
+    "firm": ("firm", "firm", "Keep versions of clients' billing rules, and put them before a partner."),
     "portals": ("portals", "app", "Check, show, compare and connect portals."),
     "rehearse": ("portals", "rehearse", "Run a client's portal to practise on."),
     "authority": ("authority", "authority", "Show who may decide what, how far, and with how many eyes."),
