@@ -121,7 +121,7 @@ class Age:
 #: Bills as of a day with their age in days: from the invoice date, or from the day the payer's portal took the bill.
 #: A bill that goes by post or mail is accepted by being sent.
 _AGES = """
-    WITH open AS (
+    WITH open AS MATERIALIZED (
         SELECT p.invoice_id, sum(p.amount) AS amount
           FROM ledger_posting p JOIN ledger_entry e ON e.id = p.entry_id
          WHERE p.account_id = 'ar' AND e."on" <= %(on)s
