@@ -65,3 +65,5 @@ CREATE OR REPLACE TRIGGER a_check BEFORE INSERT ON public.prebills_receipt FOR E
 CALL authority.append_only('public.prebills_receipt');
 CALL audit.keep_history('public.prebills_receipt');
 CALL authority.append_only('public.prebills_codedhistory');
+CALL audit.keep_history('public.prebills_codedhistory');
+CALL audit.keep_history('public.prebills_screening');
