@@ -45,10 +45,11 @@ def measure(folder: Path, rounds: int, files: int, lines: int) -> tuple[float, l
     rules, corpus = folder / "patterns.toml", folder / "corpus"
     rules.write_text(as_set(patterns()), encoding="utf-8")
     corpus.mkdir(exist_ok=True)
-    first = long_file(folder / "long.txt", lines)
+    bills = long_file(folder / "long.txt", lines).read_bytes()
     for number in range(files):
         # Numbers of invoices differ from file to file, as those of one firm do.
-        (corpus / f"bills{number:03}.txt").write_bytes(first.read_bytes().replace(b"|INV", b"|%03d" % number))
+        own = bills.replace(b"|INV0", b"|I%03d" % number).replace(b"|B0", b"|B%03d" % number)
+        (corpus / f"bills{number:03}.txt").write_bytes(own)
     began = time.perf_counter()
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     cluster.add_node(num_cpus=1)
