@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 
 from meruit.authority.acts import Actor, moment, system
 from meruit.authority.errors import Refused
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from meruit.steps.models import Run
 
 logger = logging.getLogger(__name__)
+#: SQLSTATEs of a server that ends, or has not begun: admin_shutdown, crash_shutdown, cannot_connect_now.
+_GONE = frozenset({"57P01", "57P02", "57P03"})
 
 
 class Skip(Exception):
@@ -138,8 +140,11 @@ def _item(step: Step, actor: Actor, key: str, now: datetime) -> tuple[str, str]:
 
 
 def _raise_when_lost(trouble: Exception) -> None:
-    """A database that has gone away is no trouble of an item. Django forgets a line whose rollback was not answered."""
-    if isinstance(trouble, OperationalError | InterfaceError) and (
-        connection.connection is None or not connection.is_usable()
-    ):
-        raise trouble
+    """A database that has gone away is no trouble of an item.
+
+    The error tells; the line itself does not, for Django may have opened a new one to a server that is back.
+    """
+    if isinstance(trouble, OperationalError | InterfaceError):
+        state = getattr(trouble.__cause__, "sqlstate", None)
+        if state is None or state.startswith("08") or state in _GONE:
+            raise trouble
