@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from meruit.audit.models import Record
+from meruit.drafting import Endpoint
 from meruit.firm import actions as firm_actions
 from meruit.firm.models import Approval
-from meruit.guidelines.drafting import Endpoint
 from meruit.prebills.models import Comment
-from tests.guidelines.drafting.server import Reply, completion, serving
+from tests.drafting.server import Reply, completion, serving
 from tests.support import bills, work
 from tests.web.test_pages import BLOCK, find, text
 

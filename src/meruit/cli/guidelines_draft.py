@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from meruit.drafting import Consent, Model, ModelFailed, NoConsent, draft_set
 from meruit.guidelines import Refused
-from meruit.guidelines.drafting import Consent, Model, ModelFailed, NoConsent, draft_set
 from meruit.guidelines.lint import lint
 from meruit.settings.model import ADDRESS, MODEL, endpoint
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from meruit.guidelines.drafting import Draft
+    from meruit.drafting import Draft
 
 
 def draft(document: Path, output: Path, *, client: str, consent: str | None, title: str) -> int:

@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from meruit.guidelines.drafting.endpoint import Endpoint
+from meruit.drafting.endpoint import Endpoint
 from meruit.settings.environment import WrongSetting
 
 if TYPE_CHECKING:

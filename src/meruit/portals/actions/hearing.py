@@ -93,7 +93,9 @@ def hear(actor: Actor, connection: Connection, name: str, data: bytes) -> int:
 
 def behind(connection: Connection) -> QuerySet[Connection]:
     """The connections that lead to the same door: a hub speaks for several payers, and is listened to once."""
-    same = Connection.objects.filter(portal=connection.portal, address=connection.address, active=True)
+    same = Connection.objects.filter(
+        portal=connection.portal, route=connection.route, address=connection.address, active=True
+    )
     return same.order_by("pk")
 
 

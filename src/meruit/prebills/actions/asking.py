@@ -17,14 +17,14 @@ from meruit.audit.actions import note
 from meruit.authority import access as authority_access
 from meruit.authority.acts import acting, moment
 from meruit.authority.errors import Invalid, NotNow
+from meruit.drafting import Consent, Model, ModelFailed, NoConsent, NotUsable, ask_attorney
 from meruit.firm.models import Approval
-from meruit.guidelines.drafting import Consent, Model, ModelFailed, NoConsent, NotUsable, ask_attorney
 from meruit.prebills import access
 from meruit.prebills.models import Finding
 
 if TYPE_CHECKING:
     from meruit.authority.acts import Actor
-    from meruit.guidelines.drafting import Question
+    from meruit.drafting import Question
     from meruit.matters.models import Matter
     from meruit.prebills.models import PreBill
 

@@ -14,12 +14,12 @@ from meruit.authority import access as authority
 from meruit.authority.acts import moment
 from meruit.authority.errors import Invalid
 from meruit.disputes import dry_run
+from meruit.drafting.document import is_machine_drafted
 from meruit.firm import access, actions, queries
 from meruit.firm.core.sets import Standing
 from meruit.firm.queries import sets
 from meruit.guidelines import load
 from meruit.guidelines.diff import changes
-from meruit.guidelines.drafting.document import is_machine_drafted
 from meruit.guidelines.lint import lint
 from meruit.guidelines.page import page
 from meruit.web.page import actor_of, day_of, said, show, tell

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from meruit.guidelines.drafting import consent as consents
+from meruit.drafting import consent as consents
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from meruit.guidelines.drafting.consent import Consent
-    from meruit.guidelines.drafting.endpoint import Endpoint
+    from meruit.drafting.consent import Consent
+    from meruit.drafting.endpoint import Endpoint
 
 #: Answers that may be otherwise in a moment (RFC 9110, RFC 6585 for 429).
 AGAIN = frozenset({408, 429, 500, 502, 503, 504})

@@ -7,13 +7,13 @@ from datetime import date
 
 import pytest
 
-from meruit.guidelines.drafting import Consent, Endpoint, Model, ModelFailed, NoConsent
-from meruit.guidelines.drafting.client import Bounds
+from meruit.drafting import Consent, Endpoint, Model, ModelFailed, NoConsent
+from meruit.drafting.client import Bounds
 from meruit.postgres import APP, GATE, WORKER
 from meruit.postgres.supervisor import environment_of
 from meruit.settings.environment import WrongSetting
 from meruit.settings.model import endpoint
-from tests.guidelines.drafting.server import Reply, completion, serving
+from tests.drafting.server import Reply, completion, serving
 
 TODAY = date(2026, 11, 24)
 AGREED = Consent("Acme", "Letter of 3 November 2026", date(2026, 11, 3))

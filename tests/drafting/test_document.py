@@ -12,8 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from meruit.cli.guidelines import app
-from meruit.guidelines import Refused, load, read_set
-from meruit.guidelines.drafting import (
+from meruit.drafting import (
     Consent,
     Endpoint,
     Model,
@@ -22,10 +21,11 @@ from meruit.guidelines.drafting import (
     draft_set,
     is_machine_drafted,
 )
-from meruit.guidelines.drafting.document import PIECE, cut
-from meruit.guidelines.drafting.quotes import Document, figures
+from meruit.drafting.document import PIECE, cut
+from meruit.drafting.quotes import Document, figures
+from meruit.guidelines import Refused, load, read_set
 from meruit.guidelines.page import page
-from tests.guidelines.drafting.server import Reply, completion, serving
+from tests.drafting.server import Reply, completion, serving
 
 TODAY = date(2026, 11, 24)
 AGREED = Consent("Acme", "Letter of 3 November 2026", date(2026, 11, 3))

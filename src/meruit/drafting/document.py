@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from meruit.guidelines.drafting import answers, written
-from meruit.guidelines.drafting.quotes import Document, figures
+from meruit.drafting import answers, written
+from meruit.drafting.quotes import Document, figures
 from meruit.guidelines.params import Refused
 from meruit.guidelines.registry import types
 from meruit.guidelines.sets import read_set
@@ -21,8 +21,8 @@ from meruit.guidelines.sets import read_set
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from meruit.guidelines.drafting.client import Model
-    from meruit.guidelines.drafting.consent import Consent
+    from meruit.drafting.client import Model
+    from meruit.drafting.consent import Consent
     from meruit.guidelines.registry import RuleType
     from meruit.guidelines.sets import GuidelineSet, Rule
 

@@ -1,6 +1,6 @@
 """A language model as a drafter: it proposes, and never more than that.
 
-    from meruit.guidelines.drafting import Consent, Endpoint, Model, draft_set, ask_attorney
+    from meruit.drafting import Consent, Endpoint, Model, draft_set, ask_attorney
 
     model = Model(Endpoint("http://localhost:11434/v1", "a-model"), today)
     drafted = draft_set(model, document, client="Acme", consent=consent, title="Guidelines", source="acme.md")
@@ -13,11 +13,11 @@ library goes near a network. What comes back is judged as a stranger's word: a r
 stand in the document is dropped, a question that names what the entry does not is refused.
 """
 
-from meruit.guidelines.drafting.client import Model, ModelFailed
-from meruit.guidelines.drafting.consent import Consent, NoConsent
-from meruit.guidelines.drafting.document import Draft, Dropped, draft_set, is_machine_drafted
-from meruit.guidelines.drafting.endpoint import Endpoint
-from meruit.guidelines.drafting.question import NotUsable, Question, ask_attorney
+from meruit.drafting.client import Model, ModelFailed
+from meruit.drafting.consent import Consent, NoConsent
+from meruit.drafting.document import Draft, Dropped, draft_set, is_machine_drafted
+from meruit.drafting.endpoint import Endpoint
+from meruit.drafting.question import NotUsable, Question, ask_attorney
 
 __all__ = [
     "Consent",

@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from meruit.guidelines.drafting import Consent, Endpoint, Model, NoConsent, NotUsable, ask_attorney
-from tests.guidelines.drafting.server import Reply, completion, serving
+from meruit.drafting import Consent, Endpoint, Model, NoConsent, NotUsable, ask_attorney
+from tests.drafting.server import Reply, completion, serving
 
 TODAY = date(2026, 11, 24)
 AGREED = Consent("Acme", "Letter of 3 November 2026", date(2026, 11, 3))

@@ -11,13 +11,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from meruit.guidelines.drafting import answers
+from meruit.drafting import answers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from meruit.guidelines.drafting.client import Model
-    from meruit.guidelines.drafting.consent import Consent
+    from meruit.drafting.client import Model
+    from meruit.drafting.consent import Consent
 
 LONGEST = 400
 #: Words a question may write with a capital though the entry does not.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from meruit.guidelines.drafting.client import ModelFailed
+from meruit.drafting.client import ModelFailed
 
 
 def read_object(text: str) -> dict[str, Any]:
