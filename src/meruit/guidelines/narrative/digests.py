@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _SUMMARY = cue("summary")
 _PAGE_LINE, _SUMMARISING = group("digests.page-line"), group("digests.summarising")
 _TESTIMONY, _USE = group("digests.testimony"), group("digests.use")
-_NOUNS = frozenset({"summary of", "digest of", "summary", "summaries", "digest", "synopsis", "abstract"})
+_NOUNS = group("digests.nouns")
 _SUMMARISERS = (Grade.PARALEGAL, Grade.ASSISTANT, Grade.CLERK)
 
 

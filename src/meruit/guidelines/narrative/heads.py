@@ -60,6 +60,8 @@ _PRONOUNS = frozenset({"i", "we", "he", "she", "they", "also", "then", "to"})
 #: Nouns that are also base forms of verbs and in lists of papers are the paper.
 _PAPERS = group("tasks.papers")
 _MAIL = group("pieces.mail")
+#: Of the words that are verb and noun, those which after "and" are the verb where a thing to be kept follows.
+_KEEPING, _CALENDARS = frozenset({"update", "copy", "calendar", "schedule"}), group("scheduling.calendars")
 
 #: Binders, notebooks, labels: what is "prepared" or "updated" without drafting.
 _MADE_BY_CLERKS = {
@@ -242,6 +244,8 @@ def _opens(r: Reading, k: int, separator: str, topic: bool, form: int, bare: boo
             return False  # "work letter"
         if bare and not last and not following & (STRONG | WEAK | PREP) and words[k - 1] != ",":
             return True
+        if r.bases[k] in _KEEPING and joined in ("and", "&", ",") and form & BASE and _keeps(r, k, joined):
+            return True  # "review order and update firm calendar"
         if r.bases[k] in _PAPERS and not following & DET:
             if r.bases[k] == "report" and any(
                 words[j] == "to" and bits[j + 1] & PERSON for j in range(k + 1, min(k + 4, len(bits) - 1))
@@ -266,6 +270,20 @@ def _opens(r: Reading, k: int, separator: str, topic: bool, form: int, bare: boo
             following & _AFTER_VERB or after in OUTWARD or after in ("of", "for", "whether") or following & TOPIC
         )
     return True
+
+
+def _keeps(r: Reading, k: int, joined: str) -> bool:
+    """Whether what follows "and update" is a thing kept up to date, or an event to be scheduled.
+
+    After a comma only a calendar: "review motion, update letter" may be a list of papers.
+    """
+    wanted = 0 if joined == "," else EVENT if r.bases[k] == "schedule" else DOC | HEAP | EVENT
+    for j in range(k + 1, min(k + 5, len(r.bits))):
+        if r.bits[j] & (PREP | TOPIC | STRONG | WEAK):
+            return False
+        if r.bits[j] & wanted or r.words[j] in _CALENDARS:
+            return True
+    return False
 
 
 def _clause_turns(bits: list[int], k: int) -> bool:

@@ -17,6 +17,8 @@ _TEACHING, _ASSIGNING, _OF_STAFF = (
     group("oversight.teaching"), group("oversight.assigning"), group("oversight.of-staff"),
 )  # fmt: skip
 _BARE = group("oversight.bare")
+#: What of a colleague is looked at when the colleague is supervised, not the paper: "associate's work".
+_WORK_OF, _FEEDBACK = group("oversight.work-of"), group("oversight.feedback-verbs")
 _ROUTINE, _THE_FILE = group("oversight.routine"), group("oversight.the-file")
 #: A look at the file that tells more than three details is work on something.
 _MUCH = 12
@@ -50,7 +52,22 @@ def _supervises(u: Understanding, task: Task) -> bool:
             return bool(insiders)
         return not (verb in _OF_STAFF and not insiders and task.doc not in ("projects", None))
     if task.kinds & COMM and verb in _ASSIGNING and not outsiders:
+        if verb in _FEEDBACK:
+            return any(u.inside_at(k) for k in range(len(u.reading)))
         return any(u.inside_at(k) for k in range(task.at, task.end))
+    return not outsiders and _looks_at_work(u, task)
+
+
+def _looks_at_work(u: Understanding, task: Task) -> bool:
+    """ "Review associate's work on motion"; the review of an associate's draft is legal work."""
+    words = u.reading.words
+    if not task.kinds & REVIEW:
+        return False
+    for k in range(task.at + 1, min(task.end, task.at + 6)):
+        if u.reading.bits[k] & INSIDE and k + 1 < task.end:
+            if words[k].endswith("'s") or words[k].endswith("s'"):
+                return words[k + 1].partition(" ")[0] in _WORK_OF
+            return words[k - 1] in ("of", "by") and words[k - 2].partition(" ")[0] in _WORK_OF
     return False
 
 

@@ -35,13 +35,17 @@ if TYPE_CHECKING:
 _WEIGHING = group("pieces.weighing")
 _ANSWERING = group("pieces.answering")
 _SENDING = group("pieces.sending")
-_COMMENTING = frozenset({"comment on", "provide comments on", "annotate", "mark up", "redline", "note", "comment"})
+_COMMENTING = group("pieces.commenting")
 _TALKING_THROUGH = frozenset({"go over", "go through", "discuss", "talk about", "work through"})
 #: What one does at an event is part of attending it: answering the court, negotiating at a mediation.
 _AT_THE_EVENT = group("pieces.at-the-event")
 _FOR_SETTLEMENT = frozenset({"mediation", "settlement conference", "settlement meeting", "negotiation session"})
 _ARGUING = group("pieces.arguing")
 _MAIL = group("pieces.mail")
+#: Seeing to the form of one paper: "proofread and cite-check", "edit, spell check and reformat".
+_FORM, _CARE_OF_FORM = group("pieces.form"), group("proofing.acts")
+#: Getting a paper in order to look for something in it.
+_FETCHING, _LOOKING = group("tasks.fetching"), group("pieces.looking-for")
 
 
 _PROOF = cue_bits()["proof"]
@@ -79,6 +83,8 @@ def allocated(tasks: list[Task], r: Reading) -> bool:
 
 def one_work(r: Reading, a: Task, b: Task) -> bool:
     """Whether `b` continues the work of `a`."""
+    if b.verbs[0] in _FORM and b.separator != "strong" and _of_form(a, b):
+        return True
     if b.separator == "direct":
         return False
     together = a.kinds | b.kinds
@@ -112,9 +118,20 @@ def one_work(r: Reading, a: Task, b: Task) -> bool:
         return b.doc is None or not b.bits & (DOC | HEAP) or b.doc == a.doc
     if a.kinds & CLERICAL and (b.kinds & CLERICAL or (r.cues & _PROOF and b.verbs[0] in _MAKING_TABLES)):
         return True
+    if a.verbs[0] in _FETCHING and b.verbs[0] in _LOOKING and _looks_for(r, b):
+        return True
     if b.anaphoric and b.kinds & CLERICAL and a.verbs[0] in ("identify", "select", "choose"):
         return True
     return bool(a.kinds & VAGUE and b.kinds & VAGUE and b.weight == 0)
+
+
+def _of_form(a: Task, b: Task) -> bool:
+    verbs = {*a.verbs, *b.verbs}
+    return verbs <= _FORM and not verbs.isdisjoint(_CARE_OF_FORM) and (a.thing is None or b.thing in (None, a.thing))
+
+
+def _looks_for(r: Reading, task: Task) -> bool:
+    return task.verbs[0].endswith(" for") or (task.at + 1 < task.end and r.words[task.at + 1] == "for")
 
 
 def _same_people(r: Reading, a: Task, b: Task) -> bool:

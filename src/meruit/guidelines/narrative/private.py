@@ -25,6 +25,12 @@ _HEALTH = group("private.health")
 _OF_HEALTH = group("private.of-health")
 _FAULT, _VERDICTS = group("private.fault"), group("private.verdicts")
 _CONFESSING, _ADMISSIONS = group("private.confessing"), group("private.admissions") | group("private.of-confession")
+_FAULTS, _BEING = group("private.faults"), group("private.being")
+_OTHER_SIDE, _ASKING = group("private.other-side"), group("private.asking")
+_DEEDS, _BREACHES = group("private.deeds"), group("private.breaches")
+_OWN, _OWNERS = group("private.own"), group("private.owners")
+#: So far before the fault stands "was", "had been".
+_REACH = 3
 _PASSES = "the same work without the fact itself: what was advised on, not what was said"
 
 
@@ -40,6 +46,10 @@ def private_content(u: Understanding) -> Detection | None:
         return None
     words = u.reading.words
     told = any(_tells_client(task) for task in u.tasks)
+    k = _own_fault(u) if told else -1
+    if k >= 0:
+        why = "an admission or assessment of fault stands in the narrative"
+        return at_units(u, max(0, k - 2), k, "private-fault", why, _PASSES)
     for k, word in enumerate(words):
         if word in _HEALTH and any(near in _OF_HEALTH for near in words[max(0, k - 3) : k + 4]):
             return at_units(u, k, k, "private-health", "a person's health stands in the narrative", _PASSES)
@@ -48,6 +58,28 @@ def private_content(u: Understanding) -> Detection | None:
             why = "an admission or assessment of fault stands in the narrative"
             return at_units(u, k, last, "private-admission", why, _PASSES)
     return None
+
+
+def _own_fault(u: Understanding) -> int:
+    """ "... that its driver was plainly at fault", "told insured he was to blame": the word of the fault, or -1.
+
+    Not what is only asked ("whether"), claimed, or said of somebody on another side ("that plaintiff was speeding").
+    """
+    words = u.reading.words
+    begun = next((k for k, b in enumerate(u.reading.bits) if b & CLIENT or words[k] == "that"), -1)
+    if begun < 0 or not _ASKING.isdisjoint(words):
+        return -1
+    for k in range(begun + 1, len(words)):
+        clause = words[begun + 1 : k]
+        if words[k] == "admission":
+            mine = words[k - 1] in _OWNERS
+        elif words[k] in _FAULTS:
+            mine = not _BEING.isdisjoint(clause[-_REACH:]) or (words[k] in _DEEDS and words[k - 1] != "that")
+        else:
+            mine = words[k] in _BREACHES and words[k - 1] in _OWN
+        if mine and _OTHER_SIDE.isdisjoint(clause) and "not" not in clause:
+            return k
+    return -1
 
 
 def _tells_client(task: Task) -> bool:

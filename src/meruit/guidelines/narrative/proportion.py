@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from meruit.guidelines.narrative.detection import Detection, at_all, at_task
 from meruit.guidelines.narrative.understanding import cue
-from meruit.guidelines.narrative.words import COMM, DRAFT, NUMBER, RESEARCH, REVIEW, group
+from meruit.guidelines.narrative.words import ASIDE, COMM, DRAFT, NUMBER, RESEARCH, REVIEW, group
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +45,7 @@ def research_over_limit(u: Understanding, *, max_hours: Decimal = Decimal("3.0")
 _BASICS, _PROCEDURE, _ORDINARY = (
     group("proportion.basics"), group("proportion.procedure"), group("proportion.ordinary"),
 )  # fmt: skip
-_RULES_READ = group("proportion.rules-read")
+_RULES_READ, _RULE_BOOKS = group("proportion.rules-read"), group("proportion.rule-books")
 _OPEN_ISSUE = "an issue that is open or foreign to the firm, named"
 
 
@@ -72,11 +73,17 @@ def _strange(u: Understanding, k: int) -> bool:
     r = u.reading
     if not r.weights[k] or r.words[k] in _ORDINARY or r.unit_cues[k] & _BASIC:
         return False
-    return not (r.bits[k] & NUMBER and r.words[k - 1] in ("rule", "rules"))
+    if r.bits[k] & ASIDE and len(r.words[k]) <= _OF_A_RULE:
+        return False  # "12(b)(6)"
+    return not (r.bits[k] & NUMBER and r.words[k - 1] in _RULE_BOOKS)
 
+
+#: Letters of a paragraph in brackets.
+_OF_A_RULE = 2
 
 _TINY, _SHORT = group("proportion.tiny"), group("proportion.short")
 _EXTENDABLE = group("proportion.extendable")
+_SMALL, _SMALL_PAPERS = group("proportion.small"), group("proportion.small-papers")
 _TINY_FIGURE = re.compile(r"1-(?:page|paragraph|line|sentence)r?\Z")
 _READING = ("review", "read", "receive")
 #: Up to how many hours a small task is believed; a client's own figures stand above them (`benchmarks`).
@@ -114,6 +121,8 @@ def _small(u: Understanding, task: Task) -> str | None:
         return "tiny"
     if any(word in _SHORT for word in words):
         return "short"
+    if any(a in _SMALL and b in _SMALL_PAPERS for a, b in pairwise(words)):
+        return "tiny"
     near = words[: task.at - task.start + 4]
     if task.kinds & DRAFT and ("extension" in words or "extend" in words) and any(w in _EXTENDABLE for w in near):
         return "extension"

@@ -61,6 +61,8 @@ _MARKS = {**dict.fromkeys(";•|\n—", _SEMICOLON), **dict.fromkeys(",/&+", _CO
 _TAKES_COLON = frozenset({"re", "regarding", "concerning", "to", "from"})
 #: A full stop after one of these belongs to the word.
 _SHORTENED = group("reading.shortened")
+#: Of these only where a small letter follows: "Prep. outline", but "Trial prep. Call to client".
+_SHORTENED_VERBS = group("reading.shortened-verb")
 
 
 class _Tables(NamedTuple):
@@ -261,7 +263,7 @@ def _parts(pieces: list[str]) -> tuple[list[_Part], list[int], list[int], list[t
                     aside.append((opened, len(found)))
                 depth = max(0, depth - 1)
             elif first == "." and len(piece) == 1:
-                part = None if abbreviated == i - 1 else _full_stop(found, i + 1 == len(pieces))
+                part = None if abbreviated == i - 1 else _full_stop(found, pieces[i + 1] if i + 1 < len(pieces) else "")
             elif first == ":":
                 part = None if not found or found[-1][0] in _TAKES_COLON else _COLON
             else:
@@ -287,8 +289,10 @@ def _figure(piece: str, first: str) -> _Part:
     return _SEMICOLON
 
 
-def _full_stop(before: list[_Part], last: bool) -> _Part | None:
-    if not before or before[-1][3] == "initial" or (before[-1][0] in _SHORTENED and not last):
+def _full_stop(before: list[_Part], following: str) -> _Part | None:
+    if not before or before[-1][3] == "initial":
+        return None
+    if following and (before[-1][0] in _SHORTENED or (following[0].islower() and before[-1][0] in _SHORTENED_VERBS)):
         return None
     return _SEMICOLON
 

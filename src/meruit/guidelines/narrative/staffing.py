@@ -48,6 +48,8 @@ _FORMS, _FORMS_MADE, _ROUTINE = group("staffing.forms"), group("staffing.forms-m
 _VERIFYING, _CITATIONS = group("staffing.verifying"), group("staffing.citations")
 _SENIOR_FORMS = group("staffing.senior-forms")
 _RECORDS_WORK, _RECORDS = group("staffing.records-work"), group("staffing.records")
+#: Papers that only fetch or list records.
+_RECORDS_FORMS, _KINDS_OF_RECORDS = group("staffing.records-forms"), group("staffing.kinds-of-records")
 _OURS, _THEIRS = group("staffing.ours"), group("staffing.theirs")
 
 _WHY_SECOND = "a second person of the firm is at the event"
@@ -79,7 +81,7 @@ def _said_to_be_second(u: Understanding) -> int:
         return -1  # helping to prepare is not attending
     if not any(b & EVENT for b in r.bits) and not any(task.kinds & ATTEND for task in u.tasks):
         return -1
-    if u.tasks and u.tasks[0].kinds & (PLAN | DRAFT) and not u.tasks[0].kinds & ATTEND:
+    if u.tasks and u.tasks[0].kinds & (PLAN | DRAFT | CLERICAL) and not u.tasks[0].kinds & ATTEND:
         return -1
     helps = not u.tasks or any(task.kinds & (ATTEND | VAGUE) for task in u.tasks)
     for k, found in enumerate(r.unit_cues):
@@ -142,10 +144,13 @@ def _talks_inside(u: Understanding, task: Task) -> str | None:
 
 def level_of_work(u: Understanding) -> Detection | None:
     """Work that a less senior timekeeper should have done, by the class of whoever did it."""
-    if u.grade is None or not u.grade.is_lawyer or not u.has(_LEVEL) or len(u.pieces) > 1:
+    if u.grade is None or not u.grade.is_lawyer or not u.has(_LEVEL):
+        return None
+    senior = u.grade is not Grade.ASSOCIATE
+    if len(u.pieces) > 1 and not all(t.kinds & CLERICAL or _below(u, t, senior=senior) for t in u.tasks):
         return None
     for task in u.tasks:
-        found = _below(u, task, senior=u.grade is not Grade.ASSOCIATE)
+        found = _below(u, task, senior=senior)
         if found is not None:
             return at_task(u, task, *found, _LESS_SENIOR)
     return None
@@ -170,6 +175,9 @@ def _below(u: Understanding, task: Task, *, senior: bool) -> tuple[str, str] | N
         designs = "strategy" in words or "protocol" in words
         return None if designs else ("level-coding", "first-level review is not a senior lawyer's work")
     if task.kinds & DRAFT and any(word in _SENIOR_FORMS for word in near):
+        return "level-senior-forms", "this is not a senior lawyer's work"
+    lists = task.doc in _RECORDS_FORMS or task.thing in _RECORDS_FORMS
+    if lists and task.verbs[0] in _FORMS_MADE and not _KINDS_OF_RECORDS.isdisjoint(u.reading.words):
         return "level-senior-forms", "this is not a senior lawyer's work"
     if any(verb in _RECORDS_WORK for verb in task.verbs) and any(word in _RECORDS for word in words):
         return "level-records", "this is not a senior lawyer's work"

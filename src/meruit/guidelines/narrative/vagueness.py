@@ -28,6 +28,7 @@ from meruit.guidelines.narrative.words import (
     GENERIC,
     HEAD,
     HEAP,
+    INSIDE,
     MANAGE,
     NUMBER,
     OUTSIDE,
@@ -37,10 +38,12 @@ from meruit.guidelines.narrative.words import (
     RESEARCH,
     REVIEW,
     SOFT,
+    TOPIC,
     TRAVEL,
     UNIQUE,
     VAGUE,
     WAIT,
+    WEAK,
     WHOLE,
     group,
 )
@@ -61,6 +64,11 @@ _NUMBER_WORDS = group("vagueness.number-words")
 _READING = group("vagueness.reading")
 _HEAPS_ALWAYS = group("vagueness.heaps-always")
 _OPERATIVE = group("vagueness.operative")
+#: Words of a compound at most; packets, folders and the like, which hold papers.
+_COMPOUND = 2
+#: What says which paper of the kind it is.
+_TELLS_WHICH = NUMBER | UNIQUE | INSIDE | CLIENT | CAPITAL | PREP | TOPIC | WEAK
+_CONTAINERS = group("vagueness.containers")
 _SMALL_WORDS = group("vagueness.small-words")
 
 #: Kinds whose own rules speak before vagueness does.
@@ -126,6 +134,8 @@ def _vague_ground(u: Understanding, task: Task) -> str | None:
         return None  # which heap is GL-06's question
     if known < WHOLE:
         return "vague-document" if task.doc else "vague-thought"
+    if kinds & (DRAFT | REVIEW) and _kind_alone(u, task):
+        return "vague-kind"
     if known == WHOLE and kinds & (DRAFT | REVIEW) and _one_word(u, task, task.at + 1):
         return "vague-one-word"
     return None
@@ -140,6 +150,21 @@ def _one_word(u: Understanding, task: Task, k: int) -> bool:
         return False
     raw = u.text[slice(*u.reading.place(k))]
     return not b & CAPITAL or (raw.isupper() and len(raw) <= 5)
+
+
+def _kind_alone(u: Understanding, task: Task) -> bool:
+    """ "Read deposition transcript", "review agenda packet": a compound that names a kind of paper and no more."""
+    if task.at != task.start:
+        return False
+    bits, words = u.reading.bits, u.reading.words
+    first, last = task.at + 1, task.end - 1
+    while first < last and (bits[first] & (WEAK | DET) or u.reading.bases[first] in task.verbs):
+        first += 1  # "revise and finalize the ..."
+    if not 0 <= last - first < _COMPOUND or " of " in words[last] or (first == last and " " not in words[last]):
+        return False
+    if any(bits[k] & _TELLS_WHICH or words[k].endswith(("'s", "s'")) for k in range(first, last + 1)):
+        return False
+    return bool(bits[last] & (DOC | HEAP)) or words[last] in _CONTAINERS
 
 
 def _only_bare(u: Understanding, task: Task) -> bool:
@@ -242,7 +267,7 @@ def _named_beside(u: Understanding, task: Task) -> bool:
     return k < task.end and bool(bits[k] & CAPITAL) and not bits[k] & (DOC | EVENT | HEAP | GENERIC)
 
 
-_CHECKING_CITES = frozenset({"shepardize", "keycite", "cite-check", "cite check"})
+_CHECKING_CITES = frozenset({"shepardize", "keycite", "cite-check", "cite check", "bluebook"})
 
 
 def research_detail(u: Understanding, *, min_details: int = 2) -> Detection | None:
