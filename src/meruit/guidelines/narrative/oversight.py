@@ -55,7 +55,7 @@ def _supervises(u: Understanding, task: Task) -> bool:
         if verb in _FEEDBACK:
             return any(u.inside_at(k) for k in range(len(u.reading)))
         return any(u.inside_at(k) for k in range(task.at, task.end))
-    return not outsiders and _looks_at_work(u, task)
+    return not outsiders and bool(u.bits & INSIDE) and _looks_at_work(u, task)
 
 
 def _looks_at_work(u: Understanding, task: Task) -> bool:
