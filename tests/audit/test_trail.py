@@ -230,13 +230,18 @@ def test_the_worker_seals_and_forgets_who_acted_in_each_of_its_rounds(
     firm: Firm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from datetime import time
+    from time import sleep as wait
 
     from meruit.desk import nightly, worker
 
     monkeypatch.setattr(nightly, "due_now", lambda hour: False)
     work(firm, 2)
     firm.use("worker")
-    worker.work_once(time(22))
+    for _ in range(600):  # transactions of other databases of the server hold the sealer back while they last
+        worker.work_once(time(22))
+        if queries.unsealed_tail() == 0:
+            break
+        wait(0.1)
     assert queries.unsealed_tail() == 0
     with psycopg.connect(firm.url("owner")) as pg:
         assert pg.execute("SELECT count(*) FROM authority.acts").fetchone() == (0,)
