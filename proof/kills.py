@@ -13,7 +13,6 @@ import argparse
 import json
 import os
 import platform
-import subprocess
 import sys
 from collections import Counter
 from datetime import UTC, datetime
@@ -44,8 +43,8 @@ def part(record: dict[str, Any]) -> list[str]:
     lines = [
         f"## A {run}",
         "",
-        f"It takes {record['lasted']:.2f} s by itself; instants are drawn uniformly over that time",
-        f"(`MERUIT_SEED={record['seed']}` draws them again). Compared with an undisturbed run: {COMPARED[run]}.",
+        f"Commit {record['commit']}. It takes {record['lasted']:.2f} s by itself; instants are drawn uniformly over that",
+        f"time (`MERUIT_SEED={record['seed']}` draws them again). Compared with an undisturbed run: {COMPARED[run]}.",
         "",
         "| killed | kills | as it should be afterwards | found just after the kill |",
         "| --- | ---: | ---: | --- |",
@@ -62,13 +61,13 @@ def part(record: dict[str, Any]) -> list[str]:
     return [*lines, "</details>", ""]
 
 
-def page(records: list[dict[str, Any]], commit: str) -> str:
+def page(records: list[dict[str, Any]]) -> str:
     """The whole page."""
     return "\n".join(
         [
             "# Kills",
             "",
-            f"{datetime.now(UTC):%Y-%m-%d}, commit {commit}, Python {platform.python_version()}, {platform.machine()},",
+            f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {platform.machine()},",
             f"{os.cpu_count()} cores. Written by `proof/kills.py`. Every kill is signal 9. The server is the first",
             "process of PostgreSQL under the supervisor of `meruit serve`, which starts it again by itself.",
             "",
@@ -86,8 +85,7 @@ def main() -> int:
         print(f"No kills are on record ({', '.join(missing)}); run the tests first, see above.", file=sys.stderr)
         return 2
     records = [json.loads(path.read_text(encoding="utf-8")) for path in kept]
-    asked = subprocess.run(["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
-    text = page(records, asked.stdout.strip() or "unknown")
+    text = page(records)
     print(text)
     if options.write:
         options.write.write_text(text, encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import subprocess
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ class Kills:
     lasted: float
     each: int
     seed: int
+    commit: str = field(default_factory=lambda: _commit())
     rows: list[dict[str, object]] = field(default_factory=list)
 
     def drawn(self, victims: Sequence[str]) -> Iterator[tuple[str, float]]:
@@ -47,3 +49,10 @@ class Kills:
 def seed_of_this_run() -> int:
     """From MERUIT_SEED; full counts draw one of their own."""
     return int(os.environ.get("MERUIT_SEED", random.randrange(2**32) if PROOF else 20261124))
+
+
+def _commit() -> str:
+    asked = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=RECORDS.parents[1], capture_output=True, text=True
+    )
+    return asked.stdout.strip() or "unknown"
