@@ -43,8 +43,8 @@ def part(record: dict[str, Any]) -> list[str]:
     lines = [
         f"## A {run}",
         "",
-        f"Commit {record['commit']}. It takes {record['lasted']:.2f} s by itself; instants are drawn uniformly over that",
-        f"time (`MERUIT_SEED={record['seed']}` draws them again). Compared with an undisturbed run: {COMPARED[run]}.",
+        f"Commit {record['commit']}. It takes {record['lasted']:.2f} s by itself; instants are drawn uniformly",
+        f"over that time (`MERUIT_SEED={record['seed']}` draws them again). Compared with an undisturbed run: {COMPARED[run]}.",
         "",
         "| killed | kills | as it should be afterwards | found just after the kill |",
         "| --- | ---: | ---: | --- |",
