@@ -29,6 +29,7 @@ class Supervised:
     """A server, seen from outside: the process that owns it runs beside the test."""
 
     cluster: Cluster
+    owner: psutil.Process
 
     @property
     def server(self) -> psutil.Process | None:
@@ -41,6 +42,17 @@ class Supervised:
         assert doomed is not None
         doomed.kill()
         _until(lambda: not doomed.is_running() or doomed.status() == psutil.STATUS_ZOMBIE)
+
+    @contextlib.contextmanager
+    def down(self) -> Iterator[None]:
+        """Killed, and not started again before the block ends; then it takes connections again."""
+        self.owner.suspend()
+        try:
+            self.kill()
+            yield
+        finally:
+            self.owner.resume()
+            self.wait()
 
     def wait(self) -> None:
         """Until it takes connections again."""
@@ -56,7 +68,7 @@ def supervised() -> Iterator[Supervised]:
         assert owner.stdout is not None
         try:
             assert owner.stdout.readline() == "started\n"
-            yield Supervised(Cluster(home, throwaway=True))
+            yield Supervised(Cluster(home, throwaway=True), psutil.Process(owner.pid))
         finally:
             owner.terminate()
             owner.wait(PATIENCE_SECONDS)

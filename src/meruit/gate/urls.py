@@ -13,6 +13,8 @@ from meruit.gate import signing, tokens, views
 if TYPE_CHECKING:
     from django.urls import URLPattern, URLResolver
 
+handler500 = "meruit.ui.trouble.answer"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="gate-open")),
     path("gate/", views.front),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from django.urls import URLPattern, URLResolver
 
 handler404 = "meruit.web.errors.not_found"
+handler500 = "meruit.ui.trouble.answer"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
