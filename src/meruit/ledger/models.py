@@ -29,6 +29,9 @@ class Entry(models.Model):
     source_table = models.TextField()
     source_id = models.BigIntegerField()
 
+    class Meta:
+        indexes = [models.Index(fields=["on"], name="ledger_day")]
+
 
 class Posting(models.Model):
     """One leg: debit positive, credit negative."""

@@ -65,6 +65,14 @@ def balance(
     return {found: side.shown(amount) for found, amount in rows}
 
 
+def nothing_after(on: date) -> bool:
+    """Whether the books hold nothing of a later day, so that figures as of this day need no entry's date."""
+    with connection.cursor() as cursor:
+        cursor.execute('SELECT NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e."on" > %s)', [on])
+        (answer,) = cursor.fetchone()
+    return bool(answer)
+
+
 def roll_forward(
     account: str, *, first: date, last: date, currency: str, matter: int | None = None, client: int | None = None
 ) -> list[Month]:
