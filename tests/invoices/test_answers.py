@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from meruit.invoices import access, actions, checks, core, queries
 from meruit.invoices.models import CreditNote, EBillRevision, Invoice, InvoiceLine, Reversal, WriteOff
 from meruit.ledger import queries as ledger
 from meruit.prebills import actions as prebills
-from meruit.prebills.models import PreBill
+from meruit.prebills.models import Hold, PreBill
 from meruit.timesheets import actions as timesheets
 from tests.support.bills import FEBRUARY_2, agreed, approved, carried, drafted, letterhead, released
 from tests.support.work import agree_rates, cost, hours
@@ -204,10 +205,22 @@ def test_bad_debt_and_work_given_up_are_two_losses(firm: Firm) -> None:
     assert (holds("wip"), holds("wip-write-off"), holds("hard-cost-write-off")) == (525, 525, 4)
     prebill = PreBill.objects.get(pk=drafted(firm))
     assert list(prebill.lines.values_list("entry_id", flat=True)) == [billed]
-    for entry in (time, billed, prepared):
+    for entry in (time, prepared):
         with pytest.raises(NotNow, match="only that is given up"):
             actions.propose_wip_write_off(firm.cleo, entry, reason="x")
     assert WriteOff.objects.count() == 3
+
+    # What stands on a draft leaves it and the hold ends; what went out on a final bill is not given up any more.
+    left = prebill.lines.get(removed_at=None)
+    prebills.hold(firm.cleo, prebill.pk, line_id=left.pk, reason="Asked", review_on=date(2026, 2, 10))
+    actions.carry_out_write_off(
+        firm.cleo, carried(firm, actions.propose_wip_write_off(firm.cleo, billed, reason="Not worth a bill"))
+    )
+    assert (holds("wip"), holds("wip-write-off")) == (0, 1050)
+    assert (prebill.lines.filter(removed_at=None).count(), Hold.objects.filter(ended_at=None).count()) == (0, 0)
+    sent = invoice.lines.exclude(entry=None).values_list("entry", flat=True)[0]
+    with pytest.raises(NotNow, match="only that is given up"):
+        actions.propose_wip_write_off(firm.cleo, sent, reason="x")
     assert checks.differences() == []
 
 

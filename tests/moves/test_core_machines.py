@@ -48,7 +48,7 @@ FOLLOWS: dict[str, dict[str, str]] = {
         "suggested": "prepared dismissed",
         "prepared": "prepared discarded released",
         "released": "prepared released drafted written_off",
-        "drafted": "drafted released billed",
+        "drafted": "drafted released billed written_off",
         "billed": "released",
     },
     "pre-bill": {

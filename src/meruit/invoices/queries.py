@@ -143,3 +143,50 @@ def wip_aging(on: date) -> list[Unbilled]:
             {"on": on},
         )
         return [Unbilled(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class InProgress:
+    """A released entry or cost that is on no final bill, as it stands now."""
+
+    entry: int
+    timekeeper: str
+    worked_on: date
+    narrative: str
+    hours: Decimal | None
+    units: Decimal | None
+    value: Decimal
+    currency: str
+    hard_cost: bool
+    prebill: int | None  # the one it is on; it leaves that when it is given up
+    prebill_state: str | None
+    proposal: int | None  # its write-off, put forward and waiting
+
+
+def in_progress(matter_id: int) -> list[InProgress]:
+    """A matter's work in progress entry by entry, the oldest first; one statement, and the sum of `wip_aging`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT e.id, concat_ws(' ', t.first_name, t.last_name), v.worked_on, v.narrative, v.hours, v.units,
+                   v.worked_value, v.currency, v.hard_cost, l.prebill_id, b.state, w.id
+              FROM timesheets_released r JOIN timesheets_entry e ON e.id = r.entry_id
+              JOIN timesheets_version v ON v.entry_id = e.id AND v.number = e.version
+              JOIN people_timekeeper t ON t.id = e.timekeeper_id
+              LEFT JOIN prebills_line l ON l.entry_id = e.id AND l.removed_at IS NULL
+              LEFT JOIN prebills_prebill b ON b.id = l.prebill_id
+              LEFT JOIN LATERAL (
+                  SELECT o.id FROM authority_proposal o
+                   WHERE o.subject = 'timesheets_entry' AND o.subject_id = e.id
+                     AND o.kind_id IN ('write-off', 'hard-cost')
+                     AND NOT EXISTS (SELECT 1 FROM authority_decision d WHERE d.proposal_id = o.id)
+                     AND NOT EXISTS (SELECT 1 FROM authority_withdrawal x WHERE x.proposal_id = o.id)
+                   ORDER BY o.id DESC LIMIT 1
+              ) w ON true
+             WHERE e.matter_id = %s AND v.billable AND b.state IS DISTINCT FROM 'invoiced'
+               AND NOT EXISTS (SELECT 1 FROM prebills_givenup g WHERE g.entry_id = e.id)
+             ORDER BY v.worked_on, e.id
+            """,
+            [matter_id],
+        )
+        return [InProgress(*row) for row in cursor.fetchall()]

@@ -58,6 +58,7 @@ MOVES: Mapping[tuple[State, Move], tuple[State, Role]] = {
     (State.DRAFTED, Move.AMEND): (State.DRAFTED, Role.DECIDER),
     (State.DRAFTED, Move.TRANSFER): (State.RELEASED, Role.DECIDER),  # it leaves this pre-bill for another matter
     (State.DRAFTED, Move.RETURN_TO_WIP): (State.RELEASED, Role.DECIDER),
+    (State.DRAFTED, Move.WRITE_OFF): (State.WRITTEN_OFF, Role.DECIDER),  # it leaves this pre-bill for good
     (State.DRAFTED, Move.INVOICE): (State.BILLED, Role.SYSTEM),  # with its pre-bill
     (State.BILLED, Move.REVERSE): (State.RELEASED, Role.DECIDER),  # with its invoice
 }

@@ -226,6 +226,8 @@ def _link(proposal: Proposal) -> tuple[str, str] | None:
         return None if held is None else (f"/prebills/{held.pk}/", "The pre-bill with its holds")
     if proposal.subject == "invoices_invoice" and proposal.subject_id is not None:
         return f"/bills/{proposal.subject_id}/", "The bill with its history"
+    if proposal.subject == "timesheets_entry" and proposal.kind_id in ("write-off", "hard-cost"):
+        return f"/wip/{proposal.matter_id}/#entry-{proposal.subject_id}", "The matter's work in progress"
     if proposal.subject == "disputes_reduction" and proposal.subject_id is not None:
         return f"/cuts/{proposal.subject_id}/", "The cut with its line and time limit"
     if proposal.subject == "receivables_payment" and proposal.subject_id is not None:

@@ -23,6 +23,7 @@ from meruit.web.views import (
     questions,
     rules,
     submissions,
+    wip,
 )
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("prebills/", prebills.listed, name="prebills"),
     path("prebills/<int:prebill_id>/", prebills.one, name="prebill"),
     path("prebills/<int:prebill_id>/<slug:move>/", prebills.act, name="prebill-act"),
+    path("wip/", wip.listed, name="wip"),
+    path("wip/<int:matter_id>/", wip.one, name="wip-matter"),
     path("bills/", bills.listed, name="bills"),
     path("bills/<int:invoice_id>/", bills.one, name="bill"),
     path("bills/<int:invoice_id>/make/", bills.make, name="bill-make"),

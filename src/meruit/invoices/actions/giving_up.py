@@ -48,7 +48,7 @@ def propose_bad_debt(actor: Actor, invoice_id: int, amount: Decimal, *, reason: 
 
 
 def propose_wip_write_off(actor: Actor, entry_id: int, *, reason: str) -> int:
-    """Propose that a released entry or cost, which is on no bill, will never be billed."""
+    """Propose that a released entry or cost, on no bill or on one that can still change, will never be billed."""
     authority_access.require(actor, *authority_access.PREPARES)
     entry = timesheets.entry(actor, entry_id)
     says = Version.objects.get(entry=entry, number=entry.version)

@@ -170,7 +170,7 @@ CALL authority.guard_effect('public.invoices_reversal', 'reversal', 'invoice_id'
 CREATE OR REPLACE TRIGGER a_stamp BEFORE INSERT ON public.invoices_reversal FOR EACH ROW EXECUTE FUNCTION invoices.stamp_day();
 CREATE OR REPLACE TRIGGER b_apply AFTER INSERT ON public.invoices_reversal FOR EACH ROW EXECUTE FUNCTION invoices.apply_reversal();
 
--- Bad debt, up to what is owed; or released work that is on no bill, whole. Costs that the firm paid out to others are
+-- Bad debt, up to what is owed; or released work that is on no final bill, whole. Costs that the firm paid out to others are
 -- cash lost, not work unpaid: `hard` says which of the two kinds of decision asks, and each refuses what is the other's.
 CREATE OR REPLACE FUNCTION invoices.describe_given_up(content jsonb, hard boolean) RETURNS authority.subject
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -197,7 +197,8 @@ BEGIN
     ELSIF content ->> 'loss' = 'wip' AND content ->> 'invoice_id' IS NULL THEN
         SELECT m.client_id, m.id AS matter_id, t.person_id, v.worked_value, v.currency, v.hard_cost, timesheets.digest(e.id) AS sha256,
                EXISTS (SELECT 1 FROM public.timesheets_released r WHERE r.entry_id = e.id) AND v.billable
-               AND NOT EXISTS (SELECT 1 FROM public.prebills_line l WHERE l.entry_id = e.id AND l.removed_at IS NULL)
+               AND NOT EXISTS (SELECT 1 FROM public.prebills_line l JOIN public.prebills_prebill p ON p.id = l.prebill_id
+                                WHERE l.entry_id = e.id AND l.removed_at IS NULL AND p.state NOT IN ('draft', 'in review', 'approved'))
                AND NOT EXISTS (SELECT 1 FROM public.prebills_givenup g WHERE g.entry_id = e.id) AS in_progress
           INTO w
           FROM public.timesheets_entry e JOIN public.timesheets_version v ON v.entry_id = e.id AND v.number = e.version
@@ -206,7 +207,7 @@ BEGIN
         IF NOT FOUND THEN
             RAISE EXCEPTION 'There is no entry %.', coalesce(content ->> 'entry_id', '(none)') USING ERRCODE = 'no_data_found';
         ELSIF NOT w.in_progress THEN
-            RAISE EXCEPTION 'Entry % is not released work on no bill; only that is given up.', content ->> 'entry_id'
+            RAISE EXCEPTION 'Entry % is not released work on no bill, or on one that can still change; only that is given up.', content ->> 'entry_id'
                 USING ERRCODE = 'object_not_in_prerequisite_state';
         ELSIF off <> w.worked_value OR (content ->> 'hard_cost')::boolean IS DISTINCT FROM w.hard_cost THEN
             RAISE EXCEPTION 'Entry % is worth %; it is given up whole, and as the kind of cost it is.', content ->> 'entry_id', w.worked_value

@@ -242,6 +242,24 @@ END $$;
 CREATE OR REPLACE TRIGGER d_follow AFTER UPDATE ON public.timesheets_entry REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION prebills.follow_entries();
 
+-- Work that is given up leaves the pre-bill it stood on, and a hold of its line ends with it; whoever had approved
+-- that pre-bill looks at the difference.
+CREATE OR REPLACE FUNCTION prebills.leave_given_up() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE l record;
+BEGIN
+    FOR l IN SELECT x.id, x.prebill_id FROM public.prebills_line x WHERE x.entry_id = NEW.entry_id AND x.removed_at IS NULL LOOP
+        PERFORM prebills.must_be_open(l.prebill_id);
+        UPDATE public.prebills_line x SET removed_at = NEW.at WHERE x.id = l.id;
+        UPDATE public.prebills_hold h SET ended_at = NEW.at WHERE h.line_id = l.id AND h.ended_at IS NULL;
+        UPDATE public.prebills_prebill p SET arrangement = p.arrangement || '{"stale": true}'
+         WHERE p.id = l.prebill_id AND p.arrangement IS NOT NULL;
+        PERFORM prebills.reopen(ARRAY[l.prebill_id]);
+    END LOOP;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER b_leave AFTER INSERT ON public.prebills_givenup FOR EACH ROW EXECUTE FUNCTION prebills.leave_given_up();
+
 -- Only the issue of a final bill makes a pre-bill invoiced, and nothing makes it anything else again.
 CREATE OR REPLACE FUNCTION prebills.keep_final() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
