@@ -2,7 +2,8 @@
 
 Timekeepers write "t/c w/ OC re: 2nd set RFPs", dictate "I spoke with ...", or shout in capitals; so
 abbreviations are spelled out and case is kept aside before any word is looked up. Every entry of a bill passes
-here, so known words are found by their very spelling, and places in the text are worked out only when asked.
+here, so a text is cut at its spaces and known words are found by their very spelling; only what no table holds
+is cut up by a pattern, and places in the text are worked out only when asked.
 """
 
 from __future__ import annotations
@@ -44,6 +45,9 @@ _TOKEN = re.compile(
     r"|[$#§]?\d[\w,./:%$'’&-]*\w%?|\d"
     r"|[;•|\n:,/&+()\[\]]|\.(?=\s|$)|\s[-–—]+\s|—)"
 )
+#: What is one token for certain: hours in brackets, words tied by marks.
+_HOURS = re.compile(r"\(\d{0,2}\.\d{1,2}\)")
+_COMPOUND = re.compile(r"[A-Za-z]+(?:['&-][A-Za-z]+)+")
 _ALL_CAPITALS = re.compile(r"[a-z]")
 
 #: Phrases a word may begin, word by word: next word -> (the phrase that ends with it, how longer ones go on).
@@ -70,6 +74,8 @@ class _Tables(NamedTuple):
 
     single: Mapping[str, _Part]
     short: Mapping[str, tuple[_Part, ...]]
+    #: Of the single ones, those which between two spaces are one token whatever stands beside them.
+    whole: Mapping[str, _Part]
 
 
 @cache
@@ -96,7 +102,14 @@ def _tables() -> _Tables:
         for abbreviation in abbreviations
         for spelling in (abbreviation, abbreviation.capitalize(), abbreviation.upper())
     }
-    return _Tables({word: found for word, found in single.items() if word not in short} | _MARKS, short)
+    single = {word: found for word, found in single.items() if word not in short} | _MARKS
+    return _Tables(single, short, {word: found for word, found in single.items() if _is_token(word)})
+
+
+def _is_token(word: str) -> bool:
+    if word.isalpha() and word.isascii():
+        return True
+    return not word[-1].isdigit() and word not in "\n—" and _TOKEN.findall(word) == [word]
 
 
 def _branches(begun: str, phrases: list[tuple[str, Meaning]]) -> _Starts:
@@ -125,10 +138,9 @@ class Reading:
     """The units of one narrative in order: `words`, `bits`, `bases`, `weights`, `unit_cues`; `cues` of all together."""
 
     __slots__ = (
-        "_ends",
         "_firsts",
-        "_origins",
-        "_split",
+        "_parts",
+        "_starts",
         "bases",
         "bits",
         "cues",
@@ -138,10 +150,8 @@ class Reading:
         "words",
     )
 
-    def __init__(
-        self, text: str, units: list[_Part], firsts: Sequence[int], origins: list[int], split: list[str]
-    ) -> None:
-        words, bits, cues, bases, weights, _ = zip(*units, strict=True) if units else ((),) * 6
+    def __init__(self, text: str, units: list[_Part], firsts: Sequence[int], parts: _Parts) -> None:
+        words, bits, cues, bases, weights, _ = zip(*units) if units else ((),) * 6  # noqa: B905 - all of six
         self.text = text
         self.words: tuple[str, ...] = words
         self.bits: list[int] = list(bits)
@@ -151,24 +161,40 @@ class Reading:
         self.cues: int = reduce(or_, filter(None, cues), 0)
         #: Per unit, the first of the parts it was read from; its last is before the next unit's first.
         self._firsts = firsts
-        #: Per part, the piece of the text it was read from.
-        self._origins = origins
-        #: The text cut up: what stands before the first piece, the piece, what stands before the next, and so on.
-        self._split = split
-        #: Where each of these ends, once anybody asks.
-        self._ends: list[int] | None = None
+        self._parts = parts
+        #: Where each piece begins, once anybody asks.
+        self._starts: list[int] | None = None
 
     def __len__(self) -> int:
         return len(self.words)
 
     def place(self, unit: int) -> tuple[int, int]:
         """Where the unit stands in the text, in characters [start, end)."""
-        firsts, origins, ends = self._firsts, self._origins, self._ends
-        if ends is None:
-            ends = self._ends = list(accumulate(map(len, self._split)))
-        first = origins[firsts[unit]]
-        last = origins[firsts[unit + 1] - 1 if unit + 1 < len(firsts) else -1]
-        return ends[2 * first], ends[2 * last + 1]
+        firsts, parts = self._firsts, self._parts
+        origins, inner = parts.origins, parts.inner
+        starts = self._starts or self._begin()
+        first = firsts[unit]
+        last = firsts[unit + 1] - 1 if unit + 1 < len(firsts) else len(origins) - 1
+        start, end = starts[origins[first]], starts[origins[last]]
+        start += inner[first][0] if first in inner else 0
+        end += inner[last][1] if last in inner else len(parts.pieces[origins[last]])
+        return start, end
+
+    def _begin(self) -> list[int]:
+        """Where each piece begins."""
+        pieces, gaps = self._parts.pieces, self._parts.gaps
+        sizes = [len(piece) for piece in pieces]
+        if gaps is not None:
+            both = accumulate(size for pair in zip(map(len, gaps), [*sizes, 0], strict=True) for size in pair)
+            starts = list(both)[::2]
+        else:
+            starts, at, text = [], 0, _scanned(self.text)
+            for piece, size in zip(pieces, sizes, strict=True):
+                at = text.index(piece, at)
+                starts.append(at)
+                at += size
+        self._starts = starts
+        return starts
 
 
 def _scanned(text: str) -> str:
@@ -178,24 +204,26 @@ def _scanned(text: str) -> str:
 
 def read(text: str) -> Reading:
     """`text` as units."""
-    split = _TOKEN.split(_scanned(text))
-    parts, origins, begun, aside = _parts(split[1::2])
-    units: list[_Part] = parts
-    firsts: Sequence[int] = range(len(parts))
-    if begun and (merged := _phrases(parts, begun)):
+    scanned = _scanned(text)
+    parts = _by_spaces(scanned) or _by_pattern(scanned)
+    found = parts.found
+    units: list[_Part] = found
+    firsts: Sequence[int] = range(len(found))
+    begun = [k for k, part in enumerate(found) if part[5]]
+    if begun and (merged := _phrases(found, begun)):
         units, upto = [], 0
         kept: list[int] = []
         for start, end, phrase in merged:
-            units += parts[upto:start]
+            units += found[upto:start]
             kept += range(upto, start + 1)
             units.append(phrase)
             upto = end
-        units += parts[upto:]
-        kept += range(upto, len(parts))
+        units += found[upto:]
+        kept += range(upto, len(found))
         firsts = kept
-    reading = Reading(text, units, firsts, origins, split)
-    if aside:
-        inside = {part for start, end in aside for part in range(start, end)}
+    reading = Reading(text, units, firsts, parts)
+    if parts.aside:
+        inside = {part for start, end in parts.aside for part in range(start, end)}
         for k, first in enumerate(firsts):
             if first in inside:
                 reading.bits[k] |= ASIDE
@@ -207,10 +235,11 @@ def _phrases(parts: list[_Part], begun: list[int]) -> list[tuple[int, int, _Part
     found: list[tuple[int, int, _Part]] = []
     count, free = len(parts), 0
     for start in begun:
-        starts = parts[start][5]
-        if start < free:
+        k = start + 1
+        if start < free or k >= count:
             continue
-        phrase, k = None, start + 1
+        starts = parts[start][5]
+        phrase = None
         while starts is not None and k < count:
             step = starts.get(parts[k][0])
             if step is None:
@@ -226,57 +255,167 @@ def _phrases(parts: list[_Part], begun: list[int]) -> list[tuple[int, int, _Part
     return found
 
 
-def _parts(pieces: list[str]) -> tuple[list[_Part], list[int], list[int], list[tuple[int, int]]]:
-    """What the pieces of the text are, the piece of each part, the parts that may begin a phrase, those in brackets."""
-    single, short = _tables()
-    known = single.get
-    found: list[_Part] = []
-    origins: list[int] = []
-    begun: list[int] = []
-    aside: list[tuple[int, int]] = []
-    depth = opened = 0
-    abbreviated = -2  # the last piece that was an abbreviation: a full stop after it is its own
-    for i, piece in enumerate(pieces):
-        part = known(piece)
+class _Parts:
+    """What the pieces of a text are, part by part, as far as they have been looked at."""
+
+    __slots__ = ("abbreviated", "aside", "depth", "found", "gaps", "inner", "opened", "origins", "pieces")
+
+    def __init__(self, pieces: list[str], gaps: list[str] | None) -> None:
+        self.pieces = pieces
+        #: What stands before each piece and after the last; None where no more than spaces.
+        self.gaps = gaps
+        self.found: list[_Part] = []
+        #: Per part, the piece it was read from; and its place in that piece where the piece is more than it.
+        self.origins: Sequence[int] = ()
+        self.inner: dict[int, tuple[int, int]] = {}
+        #: Parts in brackets, [first, after); how many brackets are open, and from which part on.
+        self.aside: list[tuple[int, int]] = []
+        self.depth = self.opened = 0
+        #: Whether the last token was an abbreviation: a full stop after it is its own.
+        self.abbreviated = False
+
+    def close(self) -> None:
+        """The text has ended; a bracket left open goes on to its end."""
+        if self.depth:
+            self.aside.append((self.opened, len(self.found)))
+
+    def take(self, token: str, following: str) -> None:
+        """What one token is, which may be several words, one or nothing."""
+        single, short, _ = _tables()
+        found = self.found
+        abbreviated, self.abbreviated = self.abbreviated, False
+        part = single.get(token)
         if part is None:
-            if piece in short:
-                abbreviated = i
-                for part in short[piece]:
-                    if part[5] is not None:
-                        begun.append(len(found))
-                    found.append(part)
-                    origins.append(i)
-                continue
-            first = piece[0]
+            if token in short:
+                self.abbreviated = True
+                found += short[token]
+                return
+            first = token[0]
             if first.isalpha():
-                if len(piece) > 1 and piece.isalpha() and piece[1:].islower():
-                    word = piece.lower()
-                    part = word, (0 if word == piece else CAPITAL), 0, word, WHOLE, None
-                else:
-                    part = _word(piece, pieces[i + 1] if i + 1 < len(pieces) else "")
-            elif first in "([{" and len(piece) == 1:
+                part = _word(token, following)
+            elif first in "([{" and len(token) == 1:
                 if found:
-                    opened = opened if depth else len(found)
-                    depth += 1
+                    self.opened = self.opened if self.depth else len(found)
+                    self.depth += 1
             elif first in ")]":
-                if depth == 1:
-                    aside.append((opened, len(found)))
-                depth = max(0, depth - 1)
-            elif first == "." and len(piece) == 1:
-                part = None if abbreviated == i - 1 else _full_stop(found, pieces[i + 1] if i + 1 < len(pieces) else "")
+                if self.depth == 1:
+                    self.aside.append((self.opened, len(found)))
+                self.depth = max(0, self.depth - 1)
+            elif first == "." and len(token) == 1:
+                part = None if abbreviated else _full_stop(found, following)
             elif first == ":":
                 part = None if not found or found[-1][0] in _TAKES_COLON else _COLON
             else:
-                part = _figure(piece, first)
+                part = _figure(token, first)
             if part is None:
-                continue
-        if part[5] is not None:
-            begun.append(len(found))
+                return
         found.append(part)
-        origins.append(i)
-    if depth:
-        aside.append((opened, len(found)))
-    return found, origins, begun, aside
+
+
+def _by_pattern(text: str) -> _Parts:
+    """The parts of any text."""
+    split = _TOKEN.split(text)
+    pieces = split[1::2]
+    parts = _Parts(pieces, split[::2])
+    origins: list[int] = []
+    for i, piece in enumerate(pieces):
+        parts.take(piece, pieces[i + 1] if i + 1 < len(pieces) else "")
+        origins += [i] * (len(parts.found) - len(origins))
+    parts.origins = origins
+    parts.close()
+    return parts
+
+
+def _by_spaces(text: str) -> _Parts | None:
+    """The parts of a text cut at its spaces; None where something goes on beyond a space, or a line is ended."""
+    if "\n" in text:
+        return None
+    if not (".;" in text or ".," in text):  # there the full stop is the word's own
+        text = text.replace("; ", " ; ").replace(", ", " , ")
+    pieces = text.split()
+    tables = _tables()
+    short = tables.short
+    looked_up = list(map(tables.whole.get, pieces))
+    left = False
+    for i, part in enumerate(looked_up):
+        if part is None:
+            piece = pieces[i]
+            if piece in short:
+                left = True
+            elif piece.isalpha() and piece[1:].islower() and piece.isascii():
+                word = piece.lower()
+                looked_up[i] = (word, (0 if word == piece else CAPITAL), 0, word, WHOLE, None)
+            elif piece[0] == "(" and _HOURS.fullmatch(piece):
+                looked_up[i] = (piece, TIME, 0, "#h", 0, None)
+            elif _COMPOUND.fullmatch(piece):
+                looked_up[i] = _word(piece, "")
+            else:
+                left = True
+    parts = _Parts(pieces, None)
+    if left:
+        return _with_the_rest(parts, looked_up)
+    parts.found = looked_up  # type: ignore[assignment]  # none is left
+    parts.origins = range(len(pieces))
+    return parts
+
+
+def _with_the_rest(parts: _Parts, looked_up: list[_Part | None]) -> _Parts | None:
+    """The parts where some pieces are still to be cut up."""
+    found, origins = parts.found, parts.origins = [], []  # type: ignore[var-annotated]
+    upto = 0
+    for i, part in enumerate(looked_up):
+        if part is None:
+            if upto < i:
+                found += looked_up[upto:i]
+                origins += range(upto, i)
+                parts.abbreviated = False
+            upto = i + 1
+            if not _cut_up(parts, i):
+                return None
+    found += looked_up[upto:]
+    origins += range(upto, len(looked_up))
+    parts.close()
+    return parts
+
+
+def _cut_up(parts: _Parts, i: int) -> bool:
+    """Reads the tokens of one piece; whether nothing in it can go on beyond the space."""
+    pieces = parts.pieces
+    piece = pieces[i]
+    last = piece[-1]
+    after = pieces[i + 1] if i + 1 < len(pieces) else ""
+    if last in "([{-–—" or piece[0] in "-–—":
+        return False
+    if after and ((last.isdigit() and after[0] == "h") or after[0] in ")]}.-–—"):
+        return False  # "1.5 hours", "(.5h )", "J ."
+    found, inner = parts.found, parts.inner
+    origins: list[int] = parts.origins  # type: ignore[assignment]  # still being made
+    split = _TOKEN.split(piece)
+    at, whole = 0, len(split) == 3 and not split[0] and not split[2]
+    for k in range(1, len(split), 2):
+        token = split[k]
+        at += len(split[k - 1])
+        before = len(found)
+        if k + 2 < len(split):
+            parts.take(token, split[k + 2])
+        else:
+            parts.take(token, _next_token(pieces, i) if len(token) == 1 else "")  # only a mark asks what follows
+        count = len(found) - before
+        origins += [i] * count
+        if not whole:
+            for place in range(before, before + count):
+                inner[place] = (at, at + len(token))
+        at += len(token)
+    return True
+
+
+def _next_token(pieces: list[str], i: int) -> str:
+    """The first token after the piece `i`."""
+    for piece in pieces[i + 1 :]:
+        found = _TOKEN.search(piece)
+        if found is not None:
+            return found.group()
+    return ""
 
 
 def _figure(piece: str, first: str) -> _Part:
@@ -308,7 +447,7 @@ def _word(piece: str, following: str) -> _Part:
     word = word.replace("’", "'")
     if len(word) == 1 and following == "." and word not in "ai":
         return word, CAPITAL, 0, "initial", WHOLE, None
-    single, short = _tables()
+    single, short, _ = _tables()
     for spelling in (word, word.rstrip(".'"), word.replace(".", "")):
         known = single.get(spelling)
         if known is None and len(short.get(spelling, ())) == 1:
