@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
@@ -14,7 +17,7 @@ from meruit.desk import importing
 from meruit.imports.models import Batch, SetAside
 from meruit.timesheets.models import Entry
 from meruit.web import running
-from meruit.web.views.imports import reasons
+from meruit.web.views.aside import reasons
 from tests.support import work
 from tests.web.test_pages import text, text_after
 
@@ -117,6 +120,54 @@ def test_a_file_is_sent_confirmed_taken_and_its_bad_rows_put_right(firm: Firm, a
         assert at_the_page(refused).get(f"/imports/{batch}/").status_code == 403
     assert dan.get(where).status_code == 404
     assert kim.get(where).status_code == 404
+
+
+def corrected(client: Client, batch: int, data: bytes, name: str = "aside.csv") -> str:
+    """What the page says once a corrected table was sent."""
+    got = client.post(f"/imports/{batch}/correct/", {"file": SimpleUploadedFile(name, data)})
+    assert got.status_code == 302, got.content.decode()[-3000:]
+    run = running.of(batch)
+    assert run is not None
+    assert run.thread is not None
+    run.thread.join(30)
+    return text(client, f"/imports/{batch}/")
+
+
+def test_rows_set_aside_come_back_as_a_table_that_was_corrected(firm: Firm, at_the_page: At) -> None:
+    work.agree_rates(firm)
+    cleo, dan = at_the_page("Cleo"), at_the_page("Dan")
+    batch = confirm(cleo, send(cleo))
+    here = f"/imports/{batch}/"
+    table = cleo.get(f"{here}aside.csv").content.decode("utf-8-sig").splitlines()
+    assert table[0].startswith("Line,Set aside because,")
+    assert "hours are above zero" in table[1]
+
+    # As a sheet every cell is text, and what begins like a formula is none; read again it says the same.
+    sheet = cleo.get(f"{here}aside.xlsx")
+    (page,) = openpyxl.load_workbook(io.BytesIO(sheet.content)).worksheets
+    assert [[c.value for c in row] for row in page.iter_rows()] == list(csv.reader(table))
+    assert {c.data_type for row in page.iter_rows() for c in row} == {"s"}
+
+    # Unchanged it waits as before; a table that does not say which row is which is refused beside its field.
+    assert "0 are taken now" in corrected(cleo, batch, sheet.content, "aside.xlsx")
+    refused = cleo.post(f"{here}correct/", {"file": SimpleUploadedFile("x.csv", TIME)})
+    assert refused.status_code == 400
+    assert "has no column &quot;Line&quot;" in refused.content.decode()
+    assert "Choose a file" in cleo.post(f"{here}correct/", {}).content.decode()
+    assert dan.post(f"{here}correct/", {}).status_code == 400
+    assert at_the_page("Jon").post(f"{here}correct/").status_code == 403
+
+    # One is put right, one is still wrong in another way, and one was never set aside.
+    mended = "\r\n".join([table[0], table[1].replace(",-2,", ",2,"), table[2].replace(",0.5,", ",99,"), "77,,,,,,"])
+    shown = corrected(cleo, batch, mended.encode())
+    assert "Of 3 corrected rows 1 is taken now." in shown
+    assert re.search(r"Line 5: .*M-9999", shown)
+    assert f"Line 77: no row of batch {batch} waits under this number" in shown
+    assert Entry.objects.count() == 3
+    assert SetAside.objects.filter(batch=batch, settled_at=None).count() == 1
+    assert "(not needed)" not in text(cleo, here) + text(cleo, "/imports/"), "a file is needed to send one"
+    # For Dan the row behind the wall is not there, by whatever number he calls it.
+    assert "no row of batch" in corrected(dan, batch, f"{table[0]}\n{table[1]}".encode())
 
 
 def test_a_row_behind_a_wall_is_not_there_for_whoever_stands_before_it(firm: Firm, at_the_page: At) -> None:

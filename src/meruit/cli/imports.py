@@ -251,29 +251,13 @@ def _write_aside(actor: Actor, number: int) -> None:
 
 def _correct(actor: Actor, file: Path, number: int) -> int:
     """Try the rows of a corrected `--aside` file again; 1 while any row of the batch waits."""
-    from meruit.desk import takers
-    from meruit.imports import actions
+    from meruit.desk import correcting, takers
     from meruit.imports.core.files import open_table
-    from meruit.imports.core.problems import FileRefused
 
     batch = _batch(number)
-    table = open_table(file)
-    if takers.LINE not in table.headers:
-        raise FileRefused(f'{file.name} has no column "{takers.LINE}"; correct the file that `--aside` wrote.')
-    waiting = {str(row.line): row for row in takers.waiting(actor, batch)}
-    acting, taker = takers.as_(actor), takers.taker(actor, batch.record)
-    taken = 0
-    for row in table.rows():
-        line = row.cells[takers.LINE]
-        if line not in waiting:
-            click.echo(f"  line {line}: no row of batch {number} waits under this number")
-            continue
-        cells = {header: cell for header, cell in row.cells.items() if header not in ("", takers.LINE, takers.WHY)}
-        outcome = actions.correct(acting, batch.record, waiting.pop(line), cells, taker)
-        if outcome == "taken":
-            taken += 1
-        else:
-            click.echo(f"  line {line}: {outcome}")
+    done = correcting.retry(actor, batch, open_table(file))
+    for line, why in done.still:
+        click.echo(f"  line {line}: {why}")
     left = len(takers.waiting(actor, batch))
-    click.echo(f"Batch {number}: {taken:,} rows taken now, {left:,} still set aside.")
+    click.echo(f"Batch {number}: {done.taken:,} rows taken now, {left:,} still set aside.")
     return 1 if left else 0

@@ -1,4 +1,4 @@
-"""Imports that run beside the pages: each in a thread of its own, stopped between two chunks, gone on with later.
+"""Imports and corrections that run beside the pages: each in a thread of its own, stopped between two steps.
 
 The thread acts as whoever began it, by the token of his session: when that ends, the import stops and waits. What
 is known here is only how far it is now; what was taken stands in the database, chunk by chunk.
@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING
 
 from django.db import Error, connection
 
-from meruit.authority.errors import Refused
-from meruit.desk import importing
+from meruit.authority.errors import NotNow, Refused
+from meruit.desk import correcting, importing
 from meruit.imports.core.problems import FileRefused
 from meruit.web import uploads
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from meruit.authority.acts import Actor
     from meruit.imports.actions import Looked
+    from meruit.imports.core.files import Table
     from meruit.imports.models import Batch
 
 logger = logging.getLogger(__name__)
@@ -35,9 +38,10 @@ class _Stopped(Exception):
 
 @dataclass(slots=True)
 class Run:
-    """An import that runs, or how it ended here."""
+    """An import or a correction that runs, or how it ended here."""
 
     expected: int | None
+    corrected: correcting.Corrected | None = None  # of a correction: what became of its rows so far
     stop: threading.Event = field(default_factory=threading.Event)
     trouble: str = ""
     thread: threading.Thread | None = None
@@ -54,16 +58,47 @@ _LOCK = threading.Lock()
 
 def start(actor: Actor, looked: Looked, batch: Batch) -> None:
     """Take a batch in from where it stands; one that runs goes on as it does."""
+
+    def work(run: Run) -> None:
+        def watch(now: Batch) -> None:
+            _unless_stopped(run)
+
+        importing.take(actor, looked, batch, watch=watch)
+        uploads.forget(actor, looked.table.sha256.hex())
+
+    _begin(batch, Run(_about(looked.table)), work)
+
+
+def retry(actor: Actor, table: Table, batch: Batch) -> None:
+    """Try the rows of a corrected table again; refused while the batch is being worked on."""
+    correcting.check(table)
+
+    def work(run: Run) -> None:
+        def watch(so_far: correcting.Corrected) -> None:
+            run.corrected = so_far
+            _unless_stopped(run)
+
+        try:
+            correcting.retry(actor, batch, table, watch=watch)
+        finally:
+            uploads.forget(actor, table.sha256.hex())
+
+    if not _begin(batch, Run(_about(table), correcting.Corrected()), work):
+        raise NotNow("This import is being worked on already; wait until that has ended.")
+
+
+def _begin(batch: Batch, run: Run, work: Callable[[Run], None]) -> bool:
+    """Start it, unless the batch is being worked on; a short one has ended when this returns."""
     with _LOCK:
         known = _RUNS.get(batch.pk)
         if known is not None and known.is_on:
-            return
-        run = Run(_about(looked))
-        run.thread = threading.Thread(target=_work, args=(run, actor, looked, batch), name=f"import-{batch.pk}")
+            return False
+        run.thread = threading.Thread(target=_guarded, args=(run, batch, work), name=f"import-{batch.pk}")
         run.thread.daemon = True
         _RUNS[batch.pk] = run
         run.thread.start()
     run.thread.join(AT_ONCE_SECONDS)
+    return True
 
 
 def of(batch_id: int) -> Run | None:
@@ -79,14 +114,14 @@ def stop(batch_id: int) -> None:
         run.thread.join(AT_ONCE_SECONDS)
 
 
-def _work(run: Run, actor: Actor, looked: Looked, batch: Batch) -> None:
-    def watch(now: Batch) -> None:
-        if run.stop.is_set():
-            raise _Stopped
+def _unless_stopped(run: Run) -> None:
+    if run.stop.is_set():
+        raise _Stopped
 
+
+def _guarded(run: Run, batch: Batch, work: Callable[[Run], None]) -> None:
     try:
-        importing.take(actor, looked, batch, watch=watch)
-        uploads.forget(actor, looked.table.sha256.hex())
+        work(run)
     except _Stopped:
         pass
     except (Refused, FileRefused) as refusal:
@@ -103,9 +138,9 @@ def _work(run: Run, actor: Actor, looked: Looked, batch: Batch) -> None:
         connection.close()
 
 
-def _about(looked: Looked) -> int | None:
+def _about(table: Table) -> int | None:
     """How many rows to expect: the line ends of a CSV; a workbook does not say."""
-    if looked.table.kind == "xlsx":
+    if table.kind == "xlsx":
         return None
-    with looked.table.path.open("rb") as file:
+    with table.path.open("rb") as file:
         return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))

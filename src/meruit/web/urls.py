@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.urls import path
 
 from meruit.web.views import (
+    aside,
     attention,
     bills,
     checks,
@@ -67,8 +68,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/<int:batch_id>/", imports.one, name="import"),
     path("imports/<int:batch_id>/progress/", imports.progress, name="import-progress"),
     path("imports/<int:batch_id>/go-on/", imports.go_on, name="import-go-on"),
-    path("imports/<int:batch_id>/aside.csv", imports.asides, name="import-asides"),
-    path("imports/<int:batch_id>/rows/<int:row_id>/", imports.row, name="import-row"),
+    path("imports/<int:batch_id>/aside.csv", aside.asides, name="import-asides"),
+    path("imports/<int:batch_id>/aside.xlsx", aside.asides_sheet, name="import-asides-sheet"),
+    path("imports/<int:batch_id>/correct/", aside.correct, name="import-correct"),
+    path("imports/<int:batch_id>/rows/<int:row_id>/", aside.row, name="import-row"),
     path("people/", people.listed, name="people"),
     path("people/new/", people.new, name="person-new"),
     path("people/<int:person_id>/", people.one, name="person"),

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +20,8 @@ from meruit.imports.core.problems import FileRefused
 from meruit.imports.core.values import STYLES, example
 from meruit.imports.models import Batch
 from meruit.settings.pages import upload_limit
-from meruit.web import running, uploads
-from meruit.web.forms import Form, Text, wanted
+from meruit.web import running, tables, uploads
+from meruit.web.forms import Form, wanted
 from meruit.web.page import actor_of, show, tell
 
 if TYPE_CHECKING:
@@ -34,7 +31,6 @@ if TYPE_CHECKING:
 
     from meruit.authority.acts import Actor
     from meruit.imports.actions import Looked
-    from meruit.imports.models import SetAside
 
 PLACE = "imports"
 ROWS_A_PAGE = 50
@@ -43,23 +39,35 @@ EXAMPLES = 3
 NONE = ""
 
 
+class File(forms.FileField):
+    """A table that is sent. One that was cut off at the limit is absent as well: `uploads.keep` says which it is."""
+
+    def __init__(self, help_text: str) -> None:
+        widget = forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx", "required": True})
+        super().__init__(label="File", required=False, widget=widget, help_text=help_text)
+
+    def say_limit(self) -> None:
+        """Tell the browser the limit, so that it refuses what is beyond it before it sends."""
+        self.widget.attrs |= {"data-limit": upload_limit(), "data-too-large": uploads.too_large()}
+
+
 class Send(Form):
     """A file, and what it holds."""
 
     record = forms.ChoiceField(label="What the file holds", error_messages=wanted("Say what the file holds."))
-    file = forms.FileField(
-        label="File",
-        required=False,  # a file that was cut off at the limit is absent as well; `uploads` says which it is
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx", "required": True}),
-        help_text="CSV or XLSX, as your own system exports it. Its columns are shown before anything is taken.",
-    )
+    file = File("CSV or XLSX, as your own system exports it. Its columns are shown before anything is taken.")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         known = fields.records().values()
         self.choose("record", [("", "Choose"), *((r.name, r.title.capitalize()) for r in known)])
-        limit = upload_limit()
-        self.fields["file"].widget.attrs |= {"data-limit": limit, "data-too-large": uploads.too_large()}
+        _say_limit(self)
+
+
+def _say_limit(form: Form) -> None:
+    found = form.fields["file"]
+    assert isinstance(found, File)  # both forms here say so
+    found.say_limit()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -98,7 +106,7 @@ def template(request: HttpRequest, record: str) -> HttpResponse:
     if known is None:
         raise NotFound(f"There is no kind of record {record}.")
     headers = [name.replace("_", " ").capitalize() for name in known.fields]
-    return _table([headers], f"meruit-{record}.csv")
+    return tables.csv_of([headers], f"meruit-{record}.csv")
 
 
 class Mapped(Form):
@@ -199,11 +207,25 @@ def file(request: HttpRequest, sha256: str, record: str) -> HttpResponse:
     )
 
 
+class Corrections(Form):
+    """The table of the rows set aside, with what was wrong put right."""
+
+    file = File("The table of these rows, corrected; CSV or XLSX. Its first column says which row each of them is.")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        _say_limit(self)
+
+
 @require_safe
 def one(request: HttpRequest, batch_id: int) -> HttpResponse:
     """A batch: how far it is, what became of its rows, and those that wait to be put right."""
     actor = actor_of(request)
-    batch = _batch(actor, batch_id)
+    return page_of(request, actor, batch_of(actor, batch_id), Corrections())
+
+
+def page_of(request: HttpRequest, actor: Actor, batch: Batch, form: Corrections) -> HttpResponse:
+    """The page of a batch, with the form that brings its rows back."""
     rows = takers.waiting(actor, batch)
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     return show(
@@ -216,8 +238,10 @@ def one(request: HttpRequest, batch_id: int) -> HttpResponse:
             "waiting": len(rows),
             "own": batch.by_id == actor.person_id,
             "settled": batch.rows_set_aside.exclude(settled_at=None).count(),
+            "form": form,
         }
         | _progress(actor, batch),
+        status=400 if form.errors else 200,
     )
 
 
@@ -225,7 +249,7 @@ def one(request: HttpRequest, batch_id: int) -> HttpResponse:
 def progress(request: HttpRequest, batch_id: int) -> HttpResponse:
     """The part of the page that says how far a batch is; the whole page once it has ended."""
     actor = actor_of(request)
-    batch = _batch(actor, batch_id)
+    batch = batch_of(actor, batch_id)
     part = _progress(actor, batch)
     if not part["runs"]:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
@@ -236,7 +260,7 @@ def progress(request: HttpRequest, batch_id: int) -> HttpResponse:
 def go_on(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Go on with a batch that was stopped, or stop one that runs. Whoever brought the file does."""
     actor = actor_of(request)
-    batch = _batch(actor, batch_id)
+    batch = batch_of(actor, batch_id)
     if batch.by_id != actor.person_id:
         raise NotFound(f"There is no import {batch_id} of yours.")
     if request.POST.get("then") == "stop":
@@ -248,110 +272,8 @@ def go_on(request: HttpRequest, batch_id: int) -> HttpResponse:
     return redirect("import", batch_id=batch.pk)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def row(request: HttpRequest, batch_id: int, row_id: int) -> HttpResponse:
-    """One row that was set aside: its cells as they stood, what is wrong beside each, corrected or dropped."""
-    actor = actor_of(request)
-    batch = _batch(actor, batch_id)
-    aside = takers.row(actor, batch, row_id)
-    form = Cells(batch, aside, request.POST if request.method == "POST" else None)
-    dropping = request.POST.get("then") == "drop"
-    if request.method == "POST" and form.is_valid():
-        acting = takers.as_(actor)
-        if dropping and not form.cleaned_data["why"]:
-            form.refuse("Say why the row is not wanted.", "why")
-        elif dropping:
-            actions.drop(acting, aside, form.cleaned_data["why"])
-            tell(request, f"Line {aside.line} is dropped; it stays on record with your reason.")
-            return _onward(actor, batch, aside)
-        else:
-            outcome = actions.correct(acting, batch.record, aside, form.cells, takers.taker(actor, batch.record))
-            if outcome == "taken":
-                tell(request, f"Line {aside.line} is taken.")
-                return _onward(actor, batch, aside)
-            form.say(outcome)
-    if request.method != "POST":
-        form.say(aside.reason)
-    return show(
-        request,
-        "web/import_row.html",
-        PLACE,
-        {"batch": batch, "aside": aside, "form": form, "left": len(takers.waiting(actor, batch))},
-        status=400 if request.method == "POST" else 200,
-    )
-
-
-class Cells(Form):
-    """The cells of a row by their columns; those that belong to a field first."""
-
-    why = Text(label="Why the row is not wanted", required=False)
-
-    def __init__(self, batch: Batch, aside: SetAside, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.mapped = {header: name for name, header in batch.mapping.columns.items()}
-        headers = [h for h in self.mapped if h in aside.raw] + [h for h in aside.raw if h and h not in self.mapped]
-        self.named = {f"cell-{place}": header for place, header in enumerate(headers)}
-        for name, header in self.named.items():
-            long = len(str(aside.raw[header])) > 60
-            self.fields[name] = Text(label=header, required=False, initial=aside.raw[header], rows=3 if long else 1)
-            self.fields[name].widget.attrs["class"] = "form-control"
-        self.said: dict[str, list[str]] = {}
-        self.said_of_all: list[str] = []
-
-    @property
-    def cells(self) -> dict[str, str]:
-        """What the cells say now."""
-        return {header: self.cleaned_data[name] for name, header in self.named.items()}
-
-    def say(self, outcome: str) -> None:
-        """Put each reason beside the cell it speaks of."""
-        known = {*self.named.values(), *self.mapped.values()}
-        by_name = {h: n for n, h in self.named.items()} | {
-            self.mapped[h]: n for n, h in self.named.items() if h in self.mapped
-        }
-        self.said, self.said_of_all = {}, []
-        for about, says in reasons(outcome, known):
-            if about in by_name:
-                self.said.setdefault(by_name[about], []).append(says)
-                name = by_name[about]
-                self.fields[name].widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"}
-            else:
-                self.said_of_all.append(says)
-
-    def lines(self) -> Iterable[tuple[Any, list[str], bool]]:
-        """Each cell with what is wrong with it, and whether it is a field at all."""
-        for name, header in self.named.items():
-            yield self[name], self.said.get(name, []), header in self.mapped
-
-
-def reasons(outcome: str, known: Iterable[str]) -> list[tuple[str, str]]:
-    """Why a row cannot be taken, part by part: the column or field that each part speaks of, and what it says."""
-    names = sorted((re.escape(name) for name in known if name), key=len, reverse=True)
-    starts = list(re.finditer(rf"(?:^|; )({'|'.join(names)}): ", outcome)) if names else []
-    if not starts or starts[0].start() > 0:
-        return [("", outcome)]
-    ends = [m.start() for m in starts[1:]] + [len(outcome)]
-    return [(m[1], outcome[m.end() : end]) for m, end in zip(starts, ends, strict=True)]
-
-
-@require_safe
-def asides(request: HttpRequest, batch_id: int) -> HttpResponse:
-    """The rows that wait as a table, to be corrected elsewhere and brought back on the command line."""
-    actor = actor_of(request)
-    batch = _batch(actor, batch_id)
-    rows = takers.waiting(actor, batch)
-    return _table(takers.asides(batch, rows), f"aside-{batch.pk}.csv")
-
-
-def _table(rows: Iterable[Iterable[object]], name: str) -> HttpResponse:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerows(rows)
-    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-def _batch(actor: Actor, batch_id: int) -> Batch:
+def batch_of(actor: Actor, batch_id: int) -> Batch:
+    """One import, or `NotFound`."""
     access.require(actor, *access.PREPARES)
     found = Batch.objects.select_related("by", "mapping").filter(pk=batch_id).first()
     if found is None:
@@ -381,20 +303,12 @@ def _progress(actor: Actor, batch: Batch) -> dict[str, Any]:
     return {
         "runs": runs,
         "expected": run.expected if run is not None and runs else None,
-        "trouble": run.trouble if run is not None and not runs and batch.finished_at is None else "",
+        "trouble": run.trouble if run is not None and not runs and (run.corrected or not batch.finished_at) else "",
+        "corrected": None if run is None else run.corrected,
         "word": word,
         "look": look,
         "own": batch.by_id == actor.person_id,
     }
-
-
-def _onward(actor: Actor, batch: Batch, done: SetAside) -> HttpResponse:
-    """To the next row that waits, or back to the batch."""
-    rest = takers.waiting(actor, batch)
-    after = next((r for r in rest if r.line > done.line), rest[0] if rest else None)
-    if after is None:
-        return redirect("import", batch_id=batch.pk)
-    return redirect("import-row", batch_id=batch.pk, row_id=after.pk)
 
 
 def _style(looked: Looked) -> str:
