@@ -11,21 +11,24 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 from django.db.models import F
 
 from meruit.imports.core import fields
-from meruit.imports.core.ahead import ahead, chunks
-from meruit.imports.core.files import Row, Table
+from meruit.imports.core.ahead import ahead
+from meruit.imports.core.block import Block, Taken
+from meruit.imports.core.collecting import seldom
+from meruit.imports.core.files import Lot, Row, Table
 from meruit.imports.core.problems import FileRefused, Problem
-from meruit.imports.core.rows import Reader, Refused, Taken, read
+from meruit.imports.core.rows import Reader, Refused, read
 from meruit.imports.models import Batch, SetAside, Source
 from meruit.imports.models import Mapping as StoredMapping
-from meruit.postgres.arrays import array
-from meruit.postgres.copying import copied, copy
+from meruit.postgres import cells
+from meruit.postgres.arrays import array, texts
+from meruit.postgres.copying import copy_rows
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -41,8 +44,9 @@ class Chunk:
     """What a taker is given: rows it has not seen, rows that say something new, both already readable."""
 
     batch: Batch
-    new: list[Taken] = field(default_factory=list)
+    new: Block = field(default_factory=Block)
     changed: list[tuple[Taken, int]] = field(default_factory=list)  # with the id of what the row became before
+    prepared: Any = None  # what a taker that works ahead has made of `new`; None where it has to be made now
 
 
 @dataclass(slots=True)
@@ -64,6 +68,14 @@ class Taker(Protocol):
 
     def finish(self, batch: Batch) -> None:
         """The last chunk has been taken."""
+
+
+@runtime_checkable
+class Ahead(Protocol):
+    """A taker that can work on rows before it is their turn, in another thread: it asks no database then."""
+
+    def prepare(self, rows: Block) -> object:
+        """Whatever it wants to find in the chunk, if all these rows turn out to be new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,15 +168,19 @@ def run(
     acting: Acting, looked: Looked, batch: Batch, taker: Taker, *, watch: Callable[[Batch], None] = lambda batch: None
 ) -> Batch:
     """Take every row behind the last committed chunk. The same file twice changes nothing."""
-    columns, style = batch.mapping.columns, batch.mapping.date_style
-    reader = Reader(looked.record, columns, style)
-    rows = islice(looked.table.rows(), batch.done_rows, None)
-    with closing(ahead(chunks(map(reader.read, rows), CHUNK))) as waiting:
-        for chunk in waiting:
+    reader = Reader(looked.record, batch.mapping.columns, batch.mapping.date_style)
+
+    def work(lot: Lot) -> tuple[Block, list[Refused], object]:
+        block, refused = reader.read_lot(lot)
+        return block, refused, taker.prepare(block) if isinstance(taker, Ahead) else None
+
+    with seldom(), closing(ahead(map(work, looked.table.lots(CHUNK, skip=batch.done_rows)))) as waiting:
+        for block, refused, prepared in waiting:
             with acting.transaction():
-                counts = _take(acting, batch, taker, chunk)
+                counts = _take(batch, taker, block, refused, prepared)
+                done = len(block) + len(refused)
                 Batch.objects.filter(pk=batch.pk).update(
-                    done_rows=F("done_rows") + len(chunk), **{name: F(name) + n for name, n in counts.items()}
+                    done_rows=F("done_rows") + done, **{name: F(name) + n for name, n in counts.items()}
                 )
             batch.refresh_from_db()
             watch(batch)
@@ -191,7 +207,7 @@ def correct(acting: Acting, looked_record: str, aside: SetAside, cells: Mapping[
     if isinstance(again, Refused):
         return "; ".join(str(problem) for problem in again.problems)
     with acting.transaction():
-        chunk, unchanged, twice = _sorted(batch, [again])
+        chunk, unchanged, twice = _sorted(batch, Block.of([again]))
         if twice:
             return str(_same_record(*twice[0]))
         outcome = taker.take(chunk) if not unchanged else Outcome()
@@ -217,17 +233,17 @@ def drop(acting: Acting, aside: SetAside, reason: str) -> None:
         acting.note("import.row_dropped", "imports_setaside", aside.pk, reason=reason)
 
 
-def _take(acting: Acting, batch: Batch, taker: Taker, rows: list[Taken | Refused]) -> dict[str, int]:
-    good = [row for row in rows if isinstance(row, Taken)]
-    chunk, unchanged, twice = _sorted(batch, good)
+def _take(batch: Batch, taker: Taker, rows: Block, unreadable: Sequence[Refused], prepared: object) -> dict[str, int]:
+    chunk, unchanged, twice = _sorted(batch, rows)
+    chunk.prepared = prepared if chunk.new is rows else None
     outcome = taker.take(chunk) if chunk.new or chunk.changed else Outcome()
     refused = {row.line for row, _ in outcome.refused}
-    new = [row for row in chunk.new if row.line not in refused]
+    new = chunk.new.without(refused)
     moved = [row for row, _ in chunk.changed if row.line not in refused]
     _remember(batch, new, outcome)
     _say_anew(batch, moved)
     _seen_again(batch, [*unchanged, *(row.key for row, _ in chunk.changed if row.line in refused)])
-    asides = [(row.line, row.raw, row.problems) for row in rows if isinstance(row, Refused)]
+    asides = [(row.line, row.raw, row.problems) for row in unreadable]
     asides += [(row.line, row.raw, (problem,)) for row, problem in outcome.refused]
     asides += [(row.line, row.raw, (_same_record(row, line),)) for row, line in twice]
     SetAside.objects.bulk_create(
@@ -257,28 +273,33 @@ def _known(record: str, keys: Sequence[str]) -> dict[str, _Known]:
         cursor.execute(
             "SELECT key, row_sha256, target_id, batch_id, gone_at IS NOT NULL FROM imports_source"
             " WHERE record = %s AND key = ANY (%s::text[])",
-            [record, array(keys)],
+            [record, texts(keys)],
         )
         return {key: _Known(bytes(sha256), *rest) for key, sha256, *rest in cursor.fetchall()}
 
 
-def _sorted(batch: Batch, rows: Sequence[Taken]) -> tuple[Chunk, list[str], list[tuple[Taken, int | None]]]:
+def _sorted(batch: Batch, rows: Block) -> tuple[Chunk, list[str], list[tuple[Taken, int | None]]]:
     """Rows never seen and rows that say something new; the keys of those known; those whose key came already."""
-    known = _known(batch.record, [row.key for row in rows])
-    chunk, unchanged = Chunk(batch), []
+    known = _known(batch.record, rows.keys)
+    chunk = Chunk(batch, rows)
+    unchanged: list[str] = []
     twice: list[tuple[Taken, int | None]] = []
+    if not known and len(set(rows.keys)) == len(rows):
+        return chunk, unchanged, twice
+    new: list[int] = []
     seen: dict[str, int] = {}
-    for row in rows:
-        before = known.get(row.key)
-        if row.key in seen or (before is not None and before.batch == batch.pk):
-            twice.append((row, seen.get(row.key)))
+    for place, (line, key, digest) in enumerate(zip(rows.lines, rows.keys, rows.digests, strict=True)):
+        before = known.get(key)
+        if key in seen or (before is not None and before.batch == batch.pk):
+            twice.append((rows[place], seen.get(key)))
         elif before is None:
-            chunk.new.append(row)
-        elif before.sha256 == row.sha256 and not before.is_gone:
-            unchanged.append(row.key)
+            new.append(place)
+        elif before.sha256 == digest and not before.is_gone:
+            unchanged.append(key)
         else:
-            chunk.changed.append((row, before.target))
-        seen.setdefault(row.key, row.line)
+            chunk.changed.append((rows[place], before.target))
+        seen.setdefault(key, line)
+    chunk.new = rows.where(new)
     return chunk, unchanged, twice
 
 
@@ -287,15 +308,19 @@ def _same_record(row: Taken, line: int | None) -> Problem:
     return Problem("key", row.key.replace("\x1f", ", "), f"{where} of this file is the same record")
 
 
-def _remember(batch: Batch, rows: Sequence[Taken], outcome: Outcome) -> None:
+def _remember(batch: Batch, rows: Block, outcome: Outcome) -> None:
     """What these keys said and which records they became: one statement for a chunk."""
     if not rows:
         return
-    record = batch.record
-    lines = "".join(
-        f"{record}\t{copied(row.key)}\t\\\\x{row.sha256.hex()}\t{outcome.became[row.key]}\t{batch.pk}\n" for row in rows
+    copy_rows(
+        "COPY imports_source (record, batch_id, key, row_sha256, target_id) FROM STDIN (FORMAT BINARY)",
+        5,
+        cells.text(batch.record) + cells.bigint(batch.pk),
+        [
+            cells.text(key) + cells.data(digest) + cells.bigint(outcome.became[key])
+            for key, digest in zip(rows.keys, rows.digests, strict=True)
+        ],
     )
-    copy("COPY imports_source (record, key, row_sha256, target_id, batch_id) FROM STDIN", [lines])
 
 
 def _say_anew(batch: Batch, rows: Sequence[Taken]) -> None:
@@ -317,7 +342,7 @@ def _seen_again(batch: Batch, keys: Sequence[str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE imports_source SET batch_id = %s WHERE record = %s AND key = ANY (%s::text[])",
-            [batch.pk, batch.record, array(keys)],
+            [batch.pk, batch.record, texts(keys)],
         )
 
 

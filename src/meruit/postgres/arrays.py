@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 def array(values: Iterable[str | int | bytes | None]) -> str:
     """For a parameter that the statement casts, `%s::bigint[]` for example."""
     return "{" + ",".join(map(_element, values)) + "}"
+
+
+def texts(values: Sequence[str]) -> str:
+    """The same of many texts: nothing is escaped where nothing has to be."""
+    together = "".join(values)
+    if not values or '"' in together or "\\" in together:
+        return array(values)
+    return '{"' + '","'.join(values) + '"}'
 
 
 def _element(value: str | int | bytes | None) -> str:

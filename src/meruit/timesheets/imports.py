@@ -1,29 +1,36 @@
-"""Time and costs from the firm's files: set-based, since a month end brings a hundred thousand of them."""
+"""Time and costs from the firm's files: set-based, since a month end brings a hundred thousand of them.
+
+Rows are checked and priced by columns, each matter, person, day and rate once. Where anything about a row is odd
+it is looked at by itself (`EntryTaker._entry`), which also words the reason for which it waits.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from itertools import starmap
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import F
 
 from meruit.authority.acts import moment
 from meruit.imports.actions import Chunk, Outcome
+from meruit.imports.core.block import Block
 from meruit.imports.core.problems import Problem
 from meruit.imports.models import Batch, Owner
 from meruit.people.models import Timekeeper
+from meruit.postgres import cells
 from meruit.timesheets import bulk
 from meruit.timesheets.actions import NewEntry
 from meruit.timesheets.models import Released, SourceConflict, Version
-from meruit.timesheets.prices import Prices
+from meruit.timesheets.prices import Prices, cost
 
 if TYPE_CHECKING:
     from meruit.authority.acts import Actor
-    from meruit.imports.core.rows import Taken
+    from meruit.imports.core.block import Taken
     from meruit.matters.models import Matter
 
 #: Says which of these entries are on a bill already; handed in, since bills stand above.
@@ -32,6 +39,16 @@ Billed = Callable[[Sequence[int]], set[int]]
 
 #: How far the earliest zone is ahead of UTC.
 _FURTHEST_AHEAD = timedelta(hours=14)
+
+
+@dataclass(slots=True)
+class Prepared:
+    """Rows that can be entries, with the cells of each (`bulk.named`, `bulk.said`), and those that cannot."""
+
+    rows: Block
+    entries: list[bytes] = field(default_factory=list)
+    versions: list[bytes] = field(default_factory=list)
+    refused: list[tuple[Taken, Problem]] = field(default_factory=list)
 
 
 class EntryTaker:
@@ -50,13 +67,58 @@ class EntryTaker:
         self.owned_elsewhere = Owner.objects.filter(record=record).exclude(owner="meruit").exists()
         self.today = (moment() + _FURTHEST_AHEAD).date()  # a day that has begun somewhere on earth is no future
 
+    def prepare(self, rows: Block) -> Prepared:
+        """Check and price rows by columns; asks no database."""
+        refused = [(row, found) for row in self._odd(rows) if isinstance(found := self._entry(row), Problem)]
+        rows = rows.without({row.line for row, _ in refused})
+        if not rows:
+            return Prepared(rows, refused=refused)
+        said = _Columns(rows)
+        matters, people = said.of("matter"), said.of("timekeeper")
+        matter = {name: self._place[name.lower()][0] for name in set(matters)}
+        person = {name: self._person[name.lower()] for name in set(people)}
+        entries = zip(
+            said.each(lambda name: bulk.kept(self.kind, matter[name]), matters),
+            said.each(lambda name: cells.bigint(person[name]), people),
+            [cells.text(f"{self.record}:{key}") + cells.NULL for key in rows.keys],
+            strict=True,
+        )
+        whose = [(matter[name], person[by]) for name, by in zip(matters, people, strict=True)]
+        versions = zip(
+            said.each(cells.day, said.of("worked_on")),
+            map(cells.text, said.of("narrative")),
+            *(self._time(said, whose) if self.kind == "time" else self._costs(said, whose)),
+            strict=True,
+        )
+        return Prepared(rows, list(map(b"".join, entries)), list(map(b"".join, versions)), refused)
+
+    def _time(self, said: _Columns, whose: Sequence[tuple[int, int]]) -> tuple[Iterable[bytes], ...]:
+        """The cells of time behind its narrative: quantities, codes, rates and values."""
+        hours, tasks = said.of("hours"), said.of("task_code", "")
+        keys = ((*key, task) for key, task in zip(whose, tasks, strict=True))
+        priced = self.prices.of_time(keys, said.of("worked_on"), hours)
+        return said.each(lambda many: cells.numeric(many) + cells.NULL + cells.NULL, hours), said.codes(), *priced
+
+    def _costs(self, said: _Columns, whose: Sequence[tuple[int, int]]) -> tuple[Iterable[bytes], ...]:
+        """The same of costs."""
+        many = list(zip(said.of("units", Decimal(1)), said.of("unit_cost"), strict=True))
+        prices = list(starmap(cost, many))
+        currencies = (self.prices.currency(matter) for matter, _ in whose)
+        return (
+            said.each(lambda one: cells.NULL + cells.numeric(one[0]) + cells.numeric(one[1]), many),
+            said.codes(),
+            map(bulk.rated, prices),
+            map(bulk.valued, prices, currencies),
+        )
+
     def take(self, chunk: Chunk) -> Outcome:
         """Write new entries in two statements, changed ones as new versions, conflicts where a bill has gone out."""
         outcome = Outcome()
-        new = self._checked(chunk.new, outcome)
-        changed = self._checked([row for row, _ in chunk.changed], outcome)
-        if new:
-            outcome.became = self._insert(chunk.batch, new)
+        new = chunk.prepared if isinstance(chunk.prepared, Prepared) else self.prepare(chunk.new)
+        outcome.refused += new.refused
+        changed = self._checked((row for row, _ in chunk.changed), outcome)
+        made = bulk.write_cells(new.entries, new.versions, bulk.Made(self.actor.person_id, moment(), chunk.batch.pk))
+        outcome.became = dict(zip(new.rows.keys, made, strict=True))
         if changed:
             self._change(chunk, {row.line: entry for row, entry in changed})
         return outcome
@@ -78,7 +140,7 @@ class EntryTaker:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT timesheets.release_at_source(%s)", [batch.pk])
 
-    def _checked(self, rows: Sequence[Taken], outcome: Outcome) -> list[tuple[Taken, NewEntry]]:
+    def _checked(self, rows: Iterable[Taken], outcome: Outcome) -> list[tuple[Taken, NewEntry]]:
         good = []
         for row in rows:
             found = self._entry(row)
@@ -87,6 +149,21 @@ class EntryTaker:
             else:
                 good.append((row, found))
         return good
+
+    def _odd(self, rows: Block) -> Iterator[Taken]:
+        """Rows in which something is not as it is in most, and perhaps not as it has to be."""
+        if not rows:
+            return
+        said = _Columns(rows)
+        matters, people, days, units = (said.of(name) for name in ("matter", "timekeeper", "worked_on", "units"))
+        places = {name: self._place.get(name.lower()) for name in set(matters)}
+        odd = {name for name, place in places.items() if place is None or place[1] is not None}
+        unknown = {name for name in set(people) if name.lower() not in self._person}
+        few = self.kind == "expense" and any(many is not None and many <= 0 for many in set(units))
+        if odd or unknown or few or max(days) > self.today:
+            for at, (matter, person, day, many) in enumerate(zip(matters, people, days, units, strict=True)):
+                if matter in odd or person in unknown or day > self.today or (few and many is not None and many <= 0):
+                    yield rows[at]
 
     def _entry(self, row: Taken) -> NewEntry | Problem:
         said = row.values
@@ -125,12 +202,6 @@ class EntryTaker:
             source_key=f"{self.record}:{row.key}",
         )
 
-    def _insert(self, batch: Batch, rows: Sequence[tuple[Taken, NewEntry]]) -> dict[str, int]:
-        """Two statements for the whole chunk: entries, then what they say."""
-        priced = [(new, *self.prices.of(new)) for _, new in rows]
-        made = bulk.write(priced, by=self.actor.person_id, at=moment(), batch_id=batch.pk)
-        return {row.key: entry for entry, (row, _) in zip(made, rows, strict=True)}
-
     def _change(self, chunk: Chunk, said: Mapping[int, NewEntry]) -> None:
         """A changed row is its entry's next version; where that cannot be, somebody has to look."""
         changed = {target: said[row.line] for row, target in chunk.changed if row.line in said}
@@ -167,6 +238,36 @@ class EntryTaker:
         SourceConflict.objects.bulk_create(conflicts)
         if written:
             bulk.write_versions(written, bulk.Made(self.actor.person_id, now, batch.pk, reason))
+
+
+class _Columns:
+    """The columns of rows, and what is made of their cells: once of each that is different."""
+
+    def __init__(self, rows: Block) -> None:
+        self._rows = rows
+
+    def of(self, name: str, blank: Any = None) -> Sequence[Any]:
+        """A column, with what a blank cell stands for."""
+        column = self._rows.values.get(name)
+        if column is None:
+            return [blank] * len(self._rows)
+        return column if blank is None or None not in column else [blank if one is None else one for one in column]
+
+    def codes(self) -> Iterator[bytes]:
+        """The cells of `bulk.coded`."""
+        names = (
+            ("task_code", ""),
+            ("activity_code", ""),
+            ("expense_code", ""),
+            ("hard_cost", False),
+            ("billable", True),
+        )
+        codes = zip(*(self.of(name, blank) for name, blank in names), strict=True)
+        return self.each(lambda code: bulk.coded(*code), list(codes))
+
+    def each(self, make: Callable[[Any], bytes], column: Sequence[Any]) -> Iterator[bytes]:
+        """What is made of each cell."""
+        return map({cell: make(cell) for cell in set(column)}.__getitem__, column)
 
 
 def _said(current: Version) -> NewEntry:

@@ -10,6 +10,7 @@ from meruit.firm import queries as firm
 from meruit.firm.core.rates import NoRate
 from meruit.matters.models import Matter
 from meruit.money import CENTS
+from meruit.timesheets import bulk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,18 +38,24 @@ class Price(NamedTuple):
 def price(new: NewEntry, matter: Matter, timekeeper: Timekeeper, rates: RateTable) -> Price:
     """Price one entry; time without an agreed rate is worth nothing yet and says why in `source`."""
     if new.kind == "expense":
-        value = CENTS.round((new.units or Decimal(1)) * (new.unit_cost or Decimal(0)))
-        return Price(None, None, "cost", value, value)
-    return priced(new, rates.rate_for(firm.question(matter, timekeeper, new.worked_on, new.task_code)))
+        return cost(new.units, new.unit_cost)
+    return priced(new.hours, rates.rate_for(firm.question(matter, timekeeper, new.worked_on, new.task_code)))
 
 
-def priced(new: NewEntry, found: Rate | NoRate) -> Price:
+def priced(hours: Decimal | None, found: Rate | NoRate) -> Price:
     """Price time by a rate that was looked up."""
     if isinstance(found, NoRate):
-        return Price(None, None, found.says, Decimal(0), Decimal(0))
-    hours = new.hours or Decimal(0)
+        return Price(None, None, found.says, _NONE, _NONE)
+    hours = hours or _NONE
     standard = found.standard_per_hour if found.standard_per_hour is not None else found.rate_per_hour
     return Price(standard, found.rate_per_hour, found.says, worth(hours, standard), worth(hours, found.rate_per_hour))
+
+
+@lru_cache(maxsize=16384)
+def cost(units: Decimal | None, unit_cost: Decimal | None) -> Price:
+    """Price a cost: it has no rate."""
+    value = CENTS.round((units or Decimal(1)) * (unit_cost or Decimal(0)))
+    return Price(None, None, "cost", value, value)
 
 
 @lru_cache(maxsize=16384)
@@ -58,56 +65,91 @@ def worth(hours: Decimal, rate: Decimal) -> Decimal:
 
 
 class _Known(NamedTuple):
-    """The rate of a person on a matter from one day to another, as the price of one entry that was looked up."""
+    """What is known of a person's rate on a matter from one day to another, as the cells that say it.
+
+    `worth` holds the cells of hours that were priced at these rates, whoever worked them.
+    """
 
     first: date
     last: date
     price: Price
     currency: str
+    rated: bytes
+    worth: dict[Decimal, bytes]
+
+    def of(self, hours: Decimal | None) -> Price:
+        """The price of so many hours."""
+        standard, agreed, says, *_ = self.price
+        if standard is None or agreed is None:
+            return self.price
+        hours = hours or _NONE
+        return Price(standard, agreed, says, worth(hours, standard), worth(hours, agreed))
+
+    def valued(self, hours: Decimal) -> bytes:
+        """The cells of what so many hours are worth, when they are first met."""
+        self.worth[hours] = made = bulk.valued(self.of(hours), self.currency)
+        return made
 
 
 class Prices:
-    """Prices entries by the terms that stood when the first of them was asked about."""
+    """Prices entries by the terms that stand when it is made, or when a matter that was not told is first met."""
 
     def __init__(self, matters: Iterable[Matter], timekeepers: Iterable[Timekeeper]) -> None:
         self._matters = {matter.pk: matter for matter in matters}
         self._timekeepers = {timekeeper.pk: timekeeper for timekeeper in timekeepers}
-        self._rates: RateTable | None = None
+        self._rates = self._read()
         self._found: dict[tuple[int, int, str], list[_Known]] = {}
+        self._worth: dict[tuple[Decimal | None, Decimal | None, str], dict[Decimal, bytes]] = {}
 
     def of(self, new: NewEntry) -> tuple[Price, str]:
         """The price of an entry and its currency."""
-        day = new.worked_on
-        for known in self._found.get((new.matter_id, new.timekeeper_id, new.task_code), ()):
-            if known.first <= day <= known.last and new.kind == "time":
-                break
-        else:
-            matter, rates = self._terms(new.matter_id)
-            if new.kind == "expense":
-                return price(new, matter, self._timekeepers[new.timekeeper_id], rates), matter.currency
-            known = self._look_up(new, matter, rates)
-        standard, agreed, says, *_ = known.price
-        if standard is None or agreed is None:
-            return known.price, known.currency
-        hours = new.hours or _NONE
-        return Price(standard, agreed, says, worth(hours, standard), worth(hours, agreed)), known.currency
+        if new.kind == "expense":
+            return cost(new.units, new.unit_cost), self.currency(new.matter_id)
+        known = self._known((new.matter_id, new.timekeeper_id, new.task_code), new.worked_on)
+        return known.of(new.hours), known.currency
 
-    def _look_up(self, new: NewEntry, matter: Matter, rates: RateTable) -> _Known:
-        question = firm.question(matter, self._timekeepers[new.timekeeper_id], new.worked_on, new.task_code)
-        found = rates.rate_for(question)
+    def currency(self, matter_id: int) -> str:
+        """The currency of a matter."""
+        return self._matter(matter_id).currency
+
+    def of_time(
+        self, whose: Iterable[tuple[int, int, str]], days: Iterable[date], hours: Iterable[Decimal]
+    ) -> tuple[list[bytes], list[bytes]]:
+        """The same of much time, as cells of rates and of worth: matter, person and task; day; hours of each row.
+
+        Asks no database where all matters were told.
+        """
+        rated, valued = [], []
+        for key, day, many in zip(whose, days, hours, strict=True):
+            known = self._known(key, day)
+            rated.append(known.rated)
+            valued.append(known.worth.get(many) or known.valued(many))
+        return rated, valued
+
+    def _known(self, key: tuple[int, int, str], day: date) -> _Known:
+        for known in self._found.get(key, ()):
+            if known.first <= day <= known.last:
+                return known
+        matter, timekeeper = self._matter(key[0]), self._timekeepers[key[1]]
+        question = firm.question(matter, timekeeper, day, key[2])
+        found = self._rates.rate_for(question)
         # that there is none is said of one day
-        days = (question.on, question.on) if isinstance(found, NoRate) else rates.unchanged_around(question)
-        known = _Known(*days, priced(new, found), matter.currency)
+        days = (day, day) if isinstance(found, NoRate) else self._rates.unchanged_around(question)
+        price = priced(_NONE, found)
         if len(self._found) >= _REMEMBERED:
             self._found.clear()
-        self._found.setdefault((new.matter_id, new.timekeeper_id, new.task_code), []).append(known)
+            self._worth.clear()
+        worth = self._worth.setdefault((price.standard_rate, price.agreed_rate, matter.currency), {})
+        known = _Known(*days, price, matter.currency, bulk.rated(price), worth)
+        self._found.setdefault(key, []).append(known)
         return known
 
-    def _terms(self, key: int) -> tuple[Matter, RateTable]:
-        """A matter and the rates; also one that this person may not see, whose entry left a complete file."""
+    def _matter(self, key: int) -> Matter:
+        """A matter; also one that this person may not see, whose entry left a complete file."""
         if key not in self._matters:
             self._matters[key] = Matter.objects.get(pk=key)
-            self._rates = None
-        if self._rates is None:
-            self._rates = firm.rate_table({matter.client_id for matter in self._matters.values()})
-        return self._matters[key], self._rates
+            self._rates = self._read()
+        return self._matters[key]
+
+    def _read(self) -> RateTable:
+        return firm.rate_table({matter.client_id for matter in self._matters.values()})

@@ -7,18 +7,10 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Generator, Iterable, Iterator
-from itertools import islice
+from collections.abc import Generator, Iterable
 from typing import TypeVar
 
 Row = TypeVar("Row")
-
-
-def chunks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
-    """Lists of at most `size` rows."""
-    rows = iter(rows)
-    while chunk := list(islice(rows, size)):
-        yield chunk
 
 
 def ahead(source: Iterable[Row]) -> Generator[Row, None, None]:

@@ -11,10 +11,13 @@ import csv
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate, islice
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from meruit.imports.core.problems import FileRefused
 
@@ -39,6 +42,22 @@ class Row(NamedTuple):
     formulas: frozenset[str] = frozenset()  # headers whose cell holds a formula and no value
 
 
+class Lot(NamedTuple):
+    """Rows that follow each other: their lines, and their cells by column, in the order of the headers.
+
+    `odd` are the rows that cells do not tell: with more of them than there are headers, or with formulas.
+    """
+
+    headers: tuple[str, ...]
+    lines: Sequence[int]
+    columns: Sequence[Sequence[str]]
+    odd: Sequence[Row] = ()
+
+
+#: A row as its file has it: its line, at least a cell for each header, and headers whose cell holds a formula.
+_Raw = tuple[int, list[str], frozenset[str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A file that can be read: what it is, its headers, and its digest. `rows` reads it anew each time."""
@@ -53,6 +72,18 @@ class Table:
 
     def rows(self) -> Iterator[Row]:
         """Every row that is not blank, in order."""
+        return (_row(self.headers, *raw) for raw in self._raw())
+
+    def lots(self, size: int, skip: int = 0) -> Iterator[Lot]:
+        """The same rows behind the first `skip`, at most so many together."""
+        if self.kind == "csv":
+            yield from _csv_lots(self, size, skip)
+            return
+        raw = islice(self._raw(), skip, None)
+        while together := list(islice(raw, size)):
+            yield _lot(self.headers, together)
+
+    def _raw(self) -> Iterator[_Raw]:
         return _sheet_rows(self) if self.kind == "xlsx" else _csv_rows(self)
 
 
@@ -144,12 +175,17 @@ def _named(path: Path, headers: list[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _csv_rows(table: Table) -> Iterator[Row]:
+@contextmanager
+def _csv_reader(table: Table) -> Iterator[Any]:
     csv.field_size_limit(_LONGEST_CELL)
     with table.path.open(encoding=table.encoding, newline="", errors="replace") as file:
-        reader = csv.reader(_lines(file), delimiter=table.delimiter)
+        yield csv.reader(_lines(file), delimiter=table.delimiter)
+
+
+def _csv_rows(table: Table) -> Iterator[_Raw]:
+    with _csv_reader(table) as reader:
         begun = False
-        line = 1
+        line, width = 1, len(table.headers)
         try:
             for raw in reader:
                 here, line = line, reader.line_num + 1
@@ -159,12 +195,50 @@ def _csv_rows(table: Table) -> Iterator[Row]:
                 if not begun:
                     begun = True
                     continue
-                yield _row(table, here, cells, _NONE)
+                yield here, _fitted(cells, width), _NONE
         except csv.Error as error:
             raise FileRefused(
                 f"{table.path.name}, line {line}: the quotes do not close ({error}); "
                 "export the file again, or mend this line."
             ) from error
+
+
+def _csv_lots(table: Table, size: int, skip: int) -> Iterator[Lot]:
+    """The rows of `_csv_rows`, read many at a time."""
+    with _csv_reader(table) as reader:
+        left = skip + 1  # with the header
+        try:
+            while left:
+                left -= any(map(str.strip, next(reader)))
+            line = reader.line_num
+            while rows := list(islice(reader, size)):
+                lines: Sequence[int] = range(line + 1, line + 1 + len(rows))
+                if reader.line_num - line != len(rows):  # a cell holds line breaks
+                    lines = list(accumulate((1 + "".join(row).count("\n") for row in rows[:-1]), initial=line + 1))
+                line = reader.line_num
+                yield _even(table.headers, lines, rows)
+        except StopIteration:
+            return
+        except csv.Error:
+            deque(_csv_rows(table), maxlen=0)  # which tells the line
+            raise
+
+
+def _even(headers: tuple[str, ...], lines: Sequence[int], rows: list[list[str]]) -> Lot:
+    """Rows of a CSV as a lot; one by one only where they have not all as many cells, or some may be blank."""
+    if set(map(len, rows)) == {len(headers)}:
+        columns = [list(map(str.strip, column)) for column in zip(*rows, strict=True)]
+        if any("" not in column for column in columns):
+            return Lot(headers, lines, columns)
+    stripped = ((line, list(map(str.strip, row))) for line, row in zip(lines, rows, strict=True))
+    return _lot(headers, [(line, _fitted(row, len(headers)), _NONE) for line, row in stripped if any(row)])
+
+
+def _lot(headers: tuple[str, ...], rows: Sequence[_Raw]) -> Lot:
+    width = len(headers)
+    plain = [row for row in rows if len(row[1]) == width and not row[2]]
+    odd = [_row(headers, *row) for row in rows if len(row[1]) > width or row[2]]
+    return Lot(headers, [row[0] for row in plain], list(zip(*(row[1] for row in plain), strict=True)), odd)
 
 
 def _lines(file: IO[str]) -> Iterator[str]:
@@ -175,12 +249,16 @@ def _lines(file: IO[str]) -> Iterator[str]:
         yield line[:-1] + "\n" if line[-1:] == "\r" else line
 
 
-def _row(table: Table, line: int, cells: list[str], formulas: frozenset[str]) -> Row:
-    if len(cells) == len(table.headers):
-        return Row(line, dict(zip(table.headers, cells, strict=True)), formulas)
-    extra = [cell for cell in cells[len(table.headers) :] if cell]
-    named = dict(zip(table.headers, [*cells, *[""] * len(table.headers)], strict=False))
-    if extra:
+def _fitted(cells: list[str], width: int) -> list[str]:
+    """A cell for every header; blank ones behind the last are nothing, others are kept."""
+    if len(cells) == width:
+        return cells
+    return [*cells, *[""] * (width - len(cells))] if any(cells[width:]) or len(cells) < width else cells[:width]
+
+
+def _row(headers: tuple[str, ...], line: int, cells: list[str], formulas: frozenset[str]) -> Row:
+    named = dict(zip(headers, cells, strict=False))
+    if extra := [cell for cell in cells[len(headers) :] if cell]:
         named[""] = " | ".join(extra)  # kept, and judged: a separator inside a cell moved everything to the right
     return Row(line, named, formulas)
 
@@ -201,7 +279,7 @@ def _open_sheet(path: Path, digest: bytes, size: int) -> Table:
     return Table(path, "xlsx", "", "", _named(path, ["" if c is None else str(c) for c in header]), digest, size)
 
 
-def _sheet_rows(table: Table) -> Iterator[Row]:
+def _sheet_rows(table: Table) -> Iterator[_Raw]:
     from openpyxl import load_workbook
 
     book = load_workbook(table.path, read_only=True, data_only=False)
@@ -216,7 +294,7 @@ def _sheet_rows(table: Table) -> Iterator[Row]:
             formulas = frozenset(
                 header for header, cell in zip(table.headers, row, strict=False) if cell.data_type == "f"
             )
-            yield _row(table, number, [_text(cell.value) for cell in row], formulas)
+            yield number, _fitted([_text(cell.value) for cell in row], len(table.headers)), formulas
     finally:
         book.close()
 

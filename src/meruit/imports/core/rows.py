@@ -1,15 +1,20 @@
-"""A row of cells becomes a record, or a list of what is wrong with it. One bad cell never hides the others."""
+"""A row of cells becomes a record, or a list of what is wrong with it. One bad cell never hides the others.
+
+Rows of a file are read by columns, many together: a cell that was met before is not worked out again. A row in
+which anything is odd is judged by itself, cell by cell, so that its reasons are those of a single row.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from meruit.imports.core.block import Block, Taken
 from meruit.imports.core.fields import Field, Record
-from meruit.imports.core.files import Row
+from meruit.imports.core.files import Lot, Row
 from meruit.imports.core.problems import Problem
 from meruit.imports.core.values import Unreadable, read_date, read_number, read_yes
 
@@ -18,16 +23,6 @@ _MOST_HOURS = 24
 _REMEMBERED = 50_000
 #: Stands between the parts of a key and of what a row says; no cell holds it.
 _BETWEEN = "\x1f"
-
-
-class Taken(NamedTuple):
-    """A row that reads: its values by field (absent where blank), its natural key and the digest of what it says."""
-
-    line: int
-    values: dict[str, Any]
-    key: str
-    sha256: bytes
-    raw: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,51 +48,23 @@ class _Column(NamedTuple):
     known: dict[str, tuple[Any, str]] | None
 
 
+#: What a blank cell says: nothing, with no value.
+_BLANK = (None, "")
+
+
 class Reader:
     """Reads rows by one mapping. A date, a number or a code that was met before is not worked out again."""
 
     def __init__(self, record: Record, columns: Mapping[str, str], style: str) -> None:
         self.record, self.columns, self.style = record, columns, style
         mapped = [record.fields[name] for name in sorted(record.fields) if name in columns]
-        self._mapped = [_Column(f, columns[f.name], f"{f.name}=", None if f.type == "text" else {}) for f in mapped]
+        self._mapped = [
+            _Column(f, columns[f.name], f"{_BETWEEN}{f.name}=", None if f.type == "text" else {}) for f in mapped
+        ]
         self._unmapped = any(name not in columns for name in record.required)
 
     def read(self, row: Row) -> Taken | Refused:
-        """The record of a row, or everything that is wrong with it."""
-        cells = row.cells
-        if "" in cells or row.formulas or self._unmapped:
-            return self._judged(row)
-        values: dict[str, Any] = {}
-        said: list[str] = []
-        for field, header, says, known in self._mapped:
-            text = cells.get(header)
-            if not text:
-                if field.required:
-                    return self._judged(row)
-            elif known is None:
-                values[field.name] = text
-                said.append(says + text)
-            else:
-                found = known.get(text)
-                if found is None:
-                    try:
-                        found = self._met(known, field, text)
-                    except Unreadable:
-                        return self._judged(row)
-                values[field.name] = found[0]
-                said.append(found[1])
-        digest = hashlib.sha256(_BETWEEN.join(said).encode()).digest()
-        return Taken(row.line, values, _key(self.record, values, digest), digest, cells)
-
-    def _met(self, known: dict[str, tuple[Any, str]], field: Field, text: str) -> tuple[Any, str]:
-        if len(known) >= _REMEMBERED:
-            known.clear()
-        value = _value(field, text, self.style)
-        known[text] = found = value, f"{field.name}={value}"
-        return found
-
-    def _judged(self, row: Row) -> Taken | Refused:
-        """The same, one cell after another, with everything that is wrong."""
+        """The record of a row, cell by cell, or everything that is wrong with it."""
         values: dict[str, Any] = {}
         problems: list[Problem] = []
         if "" in row.cells:
@@ -122,6 +89,89 @@ class Reader:
             return Refused(row.line, row.cells, tuple(problems))
         digest = _digest(values)
         return Taken(row.line, values, _key(self.record, values, digest), digest, row.cells)
+
+    def read_lot(self, lot: Lot) -> tuple[Block, list[Refused]]:
+        """The records of rows that follow each other, and the rows that are none."""
+        alone = list(lot.odd)
+        lines, columns = lot.lines, lot.columns
+        found = self._columns(lot)
+        if isinstance(found, set):
+            alone += [
+                Row(lines[at], {h: column[at] for h, column in zip(lot.headers, columns, strict=True)})
+                for at in sorted(found)
+            ]
+            kept = [at for at in range(len(lines)) if at not in found]
+            lines, columns = [lines[at] for at in kept], [[column[at] for at in kept] for column in columns]
+            found = self._columns(Lot(lot.headers, lines, columns))
+            assert not isinstance(found, set)  # each row that one cell refuses is out
+        values, said = found
+        digests = [hashlib.sha256(text.encode()[1:]).digest() for text in said]
+        block = Block(lot.headers, lines, columns, values, self._keys(values, digests), digests)
+        judged = [self.read(row) for row in alone]
+        if odd := [row for row in judged if isinstance(row, Taken)]:
+            block = Block.of(sorted([*block, *odd], key=lambda row: row.line))
+        return block, [row for row in judged if isinstance(row, Refused)]
+
+    def _columns(self, lot: Lot) -> tuple[dict[str, Sequence[Any]], list[str]] | set[int]:
+        """Each field's values and what each row says; or the places of rows that have to be judged by themselves."""
+        if not lot.lines:
+            return {}, []
+        if self._unmapped:
+            return set(range(len(lot.lines)))
+        columns = dict(zip(lot.headers, lot.columns, strict=True))
+        values: dict[str, Sequence[Any]] = {}
+        said: list[Sequence[str]] = []
+        odd: set[int] = set()
+        for column in self._mapped:
+            texts = columns.get(column.header) or ("",) * len(lot.lines)  # a header may have changed its case
+            blank = "" in texts
+            wrong = {""} if blank and column.field.required else set()
+            if column.known is None:
+                values[column.field.name] = [text or None for text in texts] if blank else texts
+                said.append([column.says + text if text else "" for text in texts])
+            else:
+                wrong |= self._meet(column, texts)
+                if not wrong:
+                    met = [column.known[text] for text in texts]
+                    values[column.field.name] = [value for value, _ in met]
+                    said.append([says for _, says in met])
+            if wrong:
+                odd.update(place for place, text in enumerate(texts) if text in wrong)
+        return odd or (values, list(map("".join, zip(*said, strict=True))))
+
+    def _meet(self, column: _Column, texts: Sequence[str]) -> set[str]:
+        """Work out the cells that were not met before; the ones that cannot be read."""
+        known = column.known
+        assert known is not None  # asked of typed columns only
+        distinct, wrong = set(texts), set()
+        if len(known) > _REMEMBERED:
+            known.clear()
+        for text in distinct.difference(known):
+            try:
+                value = _value(column.field, text, self.style) if text else None
+            except Unreadable:
+                wrong.add(text)
+            else:
+                known[text] = (value, f"{column.says}{value}") if text else _BLANK
+        return wrong
+
+    def _keys(self, values: Mapping[str, Sequence[Any]], digests: Sequence[bytes]) -> list[str]:
+        names = self.record.key
+        if len(names) == 1 and names[0] in values:
+            return [
+                f"={digest.hex()}" if value is None else str(value)
+                for value, digest in zip(values[names[0]], digests, strict=True)
+            ]
+        if len(names) == 1 or not digests:
+            return [f"={digest.hex()}" for digest in digests]
+        blank = [None] * len(digests)
+        keys = zip(*(values.get(name, blank) for name in names), strict=True)
+        return [
+            _BETWEEN.join("" if part is None else str(part) for part in key)
+            if any(part is not None for part in key)
+            else f"={digest.hex()}"
+            for key, digest in zip(keys, digests, strict=True)
+        ]
 
 
 def _value(field: Field, text: str, style: str) -> Any:
