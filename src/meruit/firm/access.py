@@ -25,9 +25,14 @@ def client(actor: Actor, client_id: int) -> Client:
     return found
 
 
+def payers(actor: Actor) -> QuerySet[Payer]:
+    """Every payer of a client that exists for the actor."""
+    return Payer.objects.select_related("client").filter(client__in=authority_access.clients(actor))
+
+
 def payer(actor: Actor, payer_id: int) -> Payer:
     """One payer of a client that exists for the actor, or `NotFound`."""
-    found = Payer.objects.filter(pk=payer_id, client__in=authority_access.clients(actor)).first()
+    found = payers(actor).filter(pk=payer_id).first()
     if found is None:
         raise NotFound(f"There is no payer {payer_id}.")
     return found

@@ -69,14 +69,14 @@ def keep(request: HttpRequest, actor: Actor, sent: UploadedFile[bytes] | None) -
     arriving = mine / f"arriving-{secrets.token_hex(8)}"
     arriving.mkdir(mode=0o700, parents=True)
     try:
-        receive(sent, arriving / _name(sent.name or ""), upload_limit())
-        table = open_table(arriving / _name(sent.name or ""))
+        receive(sent, arriving / plain_name(sent.name or ""), upload_limit())
+        table = open_table(arriving / plain_name(sent.name or ""))
         place = mine / table.sha256.hex()
         shutil.rmtree(place, ignore_errors=True)
         arriving.rename(place)
     finally:
         shutil.rmtree(arriving, ignore_errors=True)
-    return open_table(place / _name(sent.name or ""))
+    return open_table(place / plain_name(sent.name or ""))
 
 
 def find(actor: Actor, sha256: str) -> Table:
@@ -98,7 +98,7 @@ def _folder(actor: Actor) -> Path:
     return Path(settings.HOME) / "uploads" / str(actor.person_id)
 
 
-def _name(name: str) -> str:
+def plain_name(name: str) -> str:
     """A name that is a name and nothing else."""
     plain = re.sub(r"[^\w.() -]+", "_", Path(name.replace("\\", "/")).name).strip(" .")
     return plain[-LONGEST_NAME:] or "file"

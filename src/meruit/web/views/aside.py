@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from meruit.desk import takers
 from meruit.imports import actions
 from meruit.imports.core.problems import FileRefused
-from meruit.web import running, tables, uploads
+from meruit.web import downloads, running, uploads
 from meruit.web.forms import Form, Text
 from meruit.web.page import actor_of, show, tell
 from meruit.web.views.imports import PLACE, Corrections, batch_of, page_of
@@ -116,7 +116,7 @@ def asides(request: HttpRequest, batch_id: int) -> HttpResponse:
     """The rows that wait as a table, to be corrected elsewhere and brought back."""
     actor = actor_of(request)
     batch = batch_of(actor, batch_id)
-    return tables.csv_of(takers.asides(batch, takers.waiting(actor, batch)), f"aside-{batch.pk}.csv")
+    return downloads.csv_of(takers.asides(batch, takers.waiting(actor, batch)), f"aside-{batch.pk}.csv")
 
 
 @require_safe
@@ -124,7 +124,7 @@ def asides_sheet(request: HttpRequest, batch_id: int) -> HttpResponse:
     """The same as a sheet, every cell as text: no program makes another date or number of it."""
     actor = actor_of(request)
     batch = batch_of(actor, batch_id)
-    return tables.sheet_of(takers.asides(batch, takers.waiting(actor, batch)), f"aside-{batch.pk}.xlsx")
+    return downloads.sheet_of(takers.asides(batch, takers.waiting(actor, batch)), f"aside-{batch.pk}.xlsx")
 
 
 @require_POST

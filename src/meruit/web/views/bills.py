@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
-from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from meruit.audit.actions import note
@@ -27,11 +25,11 @@ from meruit.money import Money
 from meruit.people.models import Person
 from meruit.portals.models import Submission
 from meruit.receivables import actions as receivables
-from meruit.web import history, words
+from meruit.web import downloads, history, words
 from meruit.web.page import actor_of, amount_of, day_of, said, show, tell, warn
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
     from meruit.invoices.models import Invoice
 
@@ -171,7 +169,7 @@ def file(request: HttpRequest, invoice_id: int, form: str) -> HttpResponse:
             bill.pk,
             after={"form": form, "sha256": bytes(made.document.sha256).hex()},
         )
-    return _download(made.document)
+    return downloads.document_of(made.document)
 
 
 @require_safe
@@ -186,12 +184,4 @@ def revision(request: HttpRequest, revision_id: int) -> HttpResponse:
             found.invoice_id,
             after={"revision": found.number, "sha256": bytes(found.document.sha256).hex()},
         )
-    return _download(found.document)
-
-
-def _download(document: Any) -> HttpResponse:
-    response = HttpResponse(bytes(document.content), content_type=document.media_type)
-    disposition = content_disposition_header(True, document.name)
-    if disposition:
-        response.headers["Content-Disposition"] = disposition
-    return response
+    return downloads.document_of(found.document)

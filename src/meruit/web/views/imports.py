@@ -20,7 +20,7 @@ from meruit.imports.core.problems import FileRefused
 from meruit.imports.core.values import STYLES, example
 from meruit.imports.models import Batch
 from meruit.settings.pages import upload_limit
-from meruit.web import running, tables, uploads
+from meruit.web import downloads, running, uploads
 from meruit.web.forms import Form, wanted
 from meruit.web.page import actor_of, show, tell
 
@@ -106,7 +106,7 @@ def template(request: HttpRequest, record: str) -> HttpResponse:
     if known is None:
         raise NotFound(f"There is no kind of record {record}.")
     headers = [name.replace("_", " ").capitalize() for name in known.fields]
-    return tables.csv_of([headers], f"meruit-{record}.csv")
+    return downloads.csv_of([headers], f"meruit-{record}.csv")
 
 
 class Mapped(Form):

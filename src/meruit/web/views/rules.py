@@ -89,6 +89,8 @@ def one(request: HttpRequest, set_id: int) -> HttpResponse:
             "former": former,
             "changes": changes(sets.rules_of(former), rules) if former else [],
             "learn": learnt(page(rules)),
+            "prepares": bool(roles & set(authority.PREPARES)),
+            "may_accept": row.state == "draft" and version.proposal_id is None and "billing partner" in roles,
             "may_propose": row.state == "draft"
             and version.proposal_id is None
             and bool(roles & set(authority.PREPARES)),

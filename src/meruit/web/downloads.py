@@ -1,4 +1,4 @@
-"""Tables that are downloaded: as CSV that spreadsheets open, or as a sheet whose every cell is text."""
+"""What is downloaded: kept documents, and tables as CSV or as sheets whose every cell is text."""
 
 from __future__ import annotations
 
@@ -7,9 +7,19 @@ import io
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from meruit.documents.models import Document
+
+
+def document_of(document: Document) -> HttpResponse:
+    """The exact bytes that are kept, never shown as a page of ours."""
+    response = HttpResponse(bytes(document.content), content_type=document.media_type)
+    response.headers["Content-Disposition"] = content_disposition_header(True, document.name) or "attachment"
+    return response
 
 
 def csv_of(rows: Iterable[Iterable[object]], name: str) -> HttpResponse:
