@@ -67,6 +67,8 @@ class Judge:
             for check in made if isinstance(made, tuple) else (made,):
                 self._take(number, check, patterns)
         self.search = Phrases(patterns)
+        #: Kinds of lines that any phrase speaks of.
+        self._sought = {kind for _, check in self.phrases for kind in _kinds(check.kind)}
         self._understand = _reader(context) if any(self._texts.values()) else _nobody_reads
 
     def _take(self, number: int, check: Check, patterns: list[str]) -> None:
@@ -76,7 +78,7 @@ class Judge:
                     self._lines[kind].append((number, check.check))
             case TextCheck():
                 for kind in _kinds(check.kind):
-                    self._texts[kind].append((number, check.check, check.cues))
+                    self._texts[kind].append((number, check.check, check.signs))
             case PhraseCheck():
                 self.phrases += [(number, check)] * len(check.patterns)
                 patterns += check.patterns
@@ -116,7 +118,7 @@ class Judge:
             heard = {n for n, c in self.phrases if c.kind in (None, entry.kind)} | {n for n, _, _ in texts}
             said += [(number, unheard) for number in sorted(heard)]
             return said
-        if self.phrases:
+        if entry.kind in self._sought:
             for at, start, end in self.search.find(text):
                 number, phrase = self.phrases[at]
                 if phrase.kind in (None, entry.kind):
@@ -125,9 +127,9 @@ class Judge:
                         self._scoped(number, entry, hit, said)
         if texts:
             understood: Any = self._understand(text, entry)
-            there = understood.cues
-            for number, judge_text, cues in texts:
-                if cues and not cues & there:
+            there = understood.signs
+            for number, judge_text, signs in texts:
+                if signs and not signs & there:
                     continue
                 outcome = judge_text(entry, understood)
                 if outcome is not None:

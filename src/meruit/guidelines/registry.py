@@ -40,13 +40,13 @@ class LineCheck:
 class TextCheck:
     """Judges one fee line by what its narrative was understood to say.
 
-    `cues` are the bits of words without one of which the rule has nothing to say (`narrative.needs`), so that
+    `signs` are those of the line without one of which the rule has nothing to say (`narrative.needs`), so that
     most lines are spared most rules; 0 where it is asked of every line.
     """
 
     check: Callable[[Entry, Any], Outcome]
     kind: Kind | None = "fee"
-    cues: int = 0
+    signs: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ def detector(rule: str) -> Callable[..., Detection | None]:
 
 
 def needs(rule: str) -> int:
-    """The words without which the detector of a rule is silent (see `narrative.needs`)."""
+    """The signs of a line without which the detector of a rule is silent (see `narrative.needs`)."""
     from meruit.guidelines.narrative import needs
 
     return needs(rule)
@@ -79,7 +79,7 @@ def text_check(
             return None
         return told(detection)
 
-    return TextCheck(check, cues=needs(rule))
+    return TextCheck(check, signs=needs(rule))
 
 
 def _excluded(kinds: Mapping[str, str], include: Collection[str] | None) -> re.Pattern[str] | None:

@@ -13,6 +13,24 @@ parameters by keyword and gives a `Detection`, or None where the rule stays sile
 
 from meruit.guidelines.narrative.detection import Detection
 from meruit.guidelines.narrative.detectors import DETECTORS, judge, needs
-from meruit.guidelines.narrative.understanding import Part, Participant, Understanding, understand
+from meruit.guidelines.narrative.understanding import (
+    CODED_TRAVEL,
+    NO_GRADE,
+    Part,
+    Participant,
+    Understanding,
+    understand,
+)
 
-__all__ = ["DETECTORS", "Detection", "Part", "Participant", "Understanding", "judge", "needs", "understand"]
+__all__ = [
+    "CODED_TRAVEL",
+    "DETECTORS",
+    "NO_GRADE",
+    "Detection",
+    "Part",
+    "Participant",
+    "Understanding",
+    "judge",
+    "needs",
+    "understand",
+]

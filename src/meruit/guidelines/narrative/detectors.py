@@ -36,8 +36,18 @@ from meruit.guidelines.narrative import clerical as _clerical
 from meruit.guidelines.narrative import vagueness as _vagueness
 from meruit.guidelines.narrative.contradiction import code_contradicts
 from meruit.guidelines.narrative.detection import Detection
-from meruit.guidelines.narrative.understanding import cue
-from meruit.guidelines.narrative.words import CLERICAL, COMM, WAIT, WHOLE
+from meruit.guidelines.narrative.understanding import CODED_INSIDE, NO_KIND, cue, of_class, of_kind
+from meruit.guidelines.narrative.words import (
+    CLERICAL,
+    COMM,
+    INSIDE,
+    INTERNAL,
+    RESEARCH,
+    REVIEW,
+    TRAVEL,
+    WAIT,
+    WHOLE,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -159,31 +169,44 @@ DETECTORS: Mapping[str, Detector] = {
 }
 
 
-_NEEDS = {
-    "GL-27": "basic", "GL-41": "level", "GL-44": "size", "GL-65": "overtime", "GL-66": "technology", "GL-79": "expert",
-    "GL-80": "ai",
-}  # fmt: skip
-#: Rules with the cues without which they cannot fire, 0 where they need none; narrower rules are kept apart.
+_ON_THE_WAY = cue("travel") | of_kind(TRAVEL) | NO_KIND
+#: Rule -> the signs of a line (`Understanding.signs`) without one of which its detector is silent.
+_NEEDS: Mapping[str, int] = {
+    **{rule: found.cues for rule, found in _SPECIFIC.items() if found.cues},
+    "GL-05": of_kind(RESEARCH),
+    "GL-06": of_kind(REVIEW),
+    "GL-26": of_kind(RESEARCH | REVIEW),
+    "GL-27": cue("basic"),
+    "GL-30": cue("transmit") | of_kind(COMM),
+    "GL-32": cue("waiting") | of_kind(WAIT),
+    "GL-35": cue("attendees") | of_class(INSIDE),
+    "GL-36": of_class(INTERNAL | INSIDE) | CODED_INSIDE,
+    "GL-41": cue("level"),
+    "GL-44": cue("size"),
+    "GL-49": _ON_THE_WAY,
+    "GL-50": _ON_THE_WAY,
+    "GL-65": cue("overtime"),
+    "GL-66": cue("technology"),
+    "GL-79": cue("expert"),
+    "GL-80": cue("ai"),
+}
+#: Rules with the signs they need; narrower rules are kept apart.
 _OTHERS: tuple[tuple[str, Detector, int], ...] = tuple(
-    (rule, detector, cue(_NEEDS[rule]) if rule in _NEEDS else 0)
-    for rule, detector in DETECTORS.items()
-    if rule not in _SPECIFIC
+    (rule, detector, _NEEDS.get(rule, 0)) for rule, detector in DETECTORS.items() if rule not in _SPECIFIC
 )
 
 
 def needs(rule: str) -> int:
-    """The bits of the words without one of which the detector of a rule is silent; 0 where any words may do."""
-    if rule in _SPECIFIC:
-        return _SPECIFIC[rule].cues
-    return cue(_NEEDS[rule]) if rule in _NEEDS else 0
+    """The signs of a line without one of which the detector of a rule is silent; 0 where any line may do."""
+    return _NEEDS.get(rule, 0)
 
 
 def judge(u: Understanding) -> dict[str, Detection]:
     """All detectors that fire with their defaults, by rule id."""
     found: dict[str, Detection] = {}
-    cues = u.cues
+    cues, signs = u.cues, u.signs
     for rule, detector, needs in _OTHERS:
-        if not needs or cues & needs:
+        if not needs or signs & needs:
             detection = detector(u)
             if detection is not None:
                 found[rule] = detection

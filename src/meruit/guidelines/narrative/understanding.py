@@ -48,6 +48,21 @@ if TYPE_CHECKING:
 
 Side = Literal["inside", "client", "outside", "named"]
 
+#: What a rule may hang on stands in one number, the signs of a line: the cues of its words lowest, above them the
+#: kinds of its tasks, the classes of its words, and what else decides whether a rule can speak at all.
+_KINDS_FROM, _CLASSES_FROM, _ELSE_FROM = 64, 80, 128
+NO_KIND, NO_GRADE, CODED_INSIDE, CODED_TRAVEL = (1 << (_ELSE_FROM + i) for i in range(4))
+
+
+def of_kind(kinds: int) -> int:
+    """The signs that stand for kinds of tasks."""
+    return kinds << _KINDS_FROM
+
+
+def of_class(classes: int) -> int:
+    """The signs that stand for classes of words."""
+    return classes << _CLASSES_FROM
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -98,6 +113,17 @@ class Understanding:
             self.kinds |= task.kinds
         #: What kind of timekeeper did it.
         self.grade: Grade | None = grade_of(timekeeper_class)
+        signs = reading.cues | self.kinds << _KINDS_FROM | self.bits << _CLASSES_FROM
+        if not self.kinds:
+            signs |= NO_KIND
+        if self.grade is None:
+            signs |= NO_GRADE
+        if activity_code == "A105":
+            signs |= CODED_INSIDE
+        elif activity_code == "A112":
+            signs |= CODED_TRAVEL
+        #: Rules without one of whose signs here need not be asked (`detectors.needs`).
+        self.signs = signs
         #: How much the whole text tells an outsider, in quarters of a detail.
         self.weight: int = sum(reading.weights)
         #: What detectors have worked out already, by rule id (see `detectors`).

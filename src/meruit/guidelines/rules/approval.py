@@ -127,7 +127,8 @@ def research_limit(p: Params, c: Context) -> tuple[Check, ...]:
                     "the client's approval is needed. It passes with the approval on file.",
                 )
 
-    return (TextCheck(line), GroupCheck(key, together)) if per_matter else (TextCheck(line),)
+    on_line = TextCheck(line, signs=needs("GL-26"))
+    return (on_line, GroupCheck(key, together)) if per_matter else (on_line,)
 
 
 _APPROVED = re.compile(r"\b(?:approved|authori[sz]ed|pre-?approved|consent)\b|\bapproval\b", re.IGNORECASE)
@@ -184,7 +185,7 @@ def named_approver(p: Params, c: Context) -> Check:
             "gave it and the date.",
         )
 
-    return TextCheck(check, cues=needs("GL-79") if set(events) == {"experts"} else 0)
+    return TextCheck(check, signs=needs("GL-79") if set(events) == {"experts"} else 0)
 
 
 _OFFER = re.compile(

@@ -151,7 +151,7 @@ def basic_research(p: Params, c: Context) -> Check:
             return None
         return told(found)
 
-    return TextCheck(check, cues=needs("GL-27"))
+    return TextCheck(check, signs=needs("GL-27"))
 
 
 _PAGES = re.compile(r"\b(\d[\d,]*)\s*(?:pages?|pp\b\.?|pgs?\b\.?)", re.IGNORECASE)
@@ -200,7 +200,7 @@ def summaries(p: Params, c: Context) -> Check:
             f"{say.plain(allowed.quantize(Decimal('0.1')))} h passes.",
         )
 
-    return TextCheck(check, cues=needs("GL-29") if pace is None else 0)
+    return TextCheck(check, signs=needs("GL-29") if pace is None else 0)
 
 
 TRANSMITTALS = {
@@ -309,7 +309,8 @@ def waiting(p: Params, c: Context) -> tuple[Check, ...]:
                 f"{say.hours(total - daily)} less passes.",
             )
 
-    return (TextCheck(check),) if daily is None else (TextCheck(check), GroupCheck(key, day))
+    on_line = TextCheck(check, signs=needs("GL-32"))
+    return (on_line,) if daily is None else (on_line, GroupCheck(key, day))
 
 
 MARKETING = {

@@ -12,7 +12,7 @@ from meruit.guidelines.outcome import Hit, Outcome, Unjudged, blank, missing, un
 from meruit.guidelines.params import choice, choices, flag, number, texts
 from meruit.guidelines.people import class_of, classes_named
 from meruit.guidelines.registry import Absent, Check, GroupCheck, LineCheck, TextCheck, rule_type
-from meruit.guidelines.wording import detector, told
+from meruit.guidelines.wording import detector, needs, told
 from meruit.utbms import Grade
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def multiple_attendees(p: Params, c: Context) -> tuple[Check, ...]:
             return None
         return None if explained and events.explained(entry.narrative or "") else told(found)
 
-    return GroupCheck(key, check, least=2), TextCheck(line)
+    return GroupCheck(key, check, least=2), TextCheck(line, signs=needs("GL-35"))
 
 
 def _told_two_ways(lines: Sequence[Entry], apart: Decimal) -> Iterator[Hit]:

@@ -15,7 +15,7 @@ from meruit.guidelines.params import Refused, choice, number, numbers, table
 from meruit.guidelines.people import class_of, classes_named
 from meruit.guidelines.phrases import literal, normalised
 from meruit.guidelines.registry import Check, GroupCheck, TextCheck, rule_type
-from meruit.guidelines.wording import detector, told
+from meruit.guidelines.wording import detector, needs, told
 from meruit.utbms import Grade
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def internal_conference(p: Params, c: Context) -> tuple[Check, ...]:
             f"for {say.plain(most)} and {say.hours(hours)} together. The excess written off passes.",
         )
 
-    return (GroupCheck(key, day),) if mode == "cap" else (TextCheck(line),)
+    return (GroupCheck(key, day),) if mode == "cap" else (TextCheck(line, signs=0 if inside else needs("GL-36")),)
 
 
 _ACT = re.compile(
@@ -248,7 +248,9 @@ def level_of_work(p: Params, c: Context) -> Check:
             return dataclasses.replace(hit, at_risk=saved, expected=say.money(rerate), found=say.money(entry.rate))
         return hit
 
-    return TextCheck(check)
+    from meruit.guidelines.narrative import NO_GRADE
+
+    return TextCheck(check, signs=0 if levels else needs("GL-41") | NO_GRADE)
 
 
 #: How the reading of records begins, and the letters it may begin with.
@@ -278,6 +280,7 @@ def disproportionate_time(p: Params, c: Context) -> Check:
     """
     detect = detector("GL-44")
     benchmarks, pace = p.numbers("benchmarks"), p.maybe("pages_per_hour")
+    sized = needs("GL-44")
     for task in benchmarks:
         if task not in TASKS:
             raise Refused(f'"{task}" is not a task with a benchmark. Known are: {", ".join(TASKS)}.')
@@ -285,7 +288,7 @@ def disproportionate_time(p: Params, c: Context) -> Check:
     def check(entry: Entry, understood: Understanding) -> Hit | Unjudged | None:
         if entry.hours is None:
             return blank("hours")
-        found = detect(understood, benchmarks=benchmarks)
+        found = detect(understood, benchmarks=benchmarks) if understood.signs & sized else None
         if found is not None:
             return told(found)
         narrative = entry.narrative or ""

@@ -14,7 +14,7 @@ from meruit.guidelines.context import Rate
 from meruit.guidelines.outcome import Hit
 from meruit.guidelines.params import choice, choices, flag, number
 from meruit.guidelines.registry import Check, TextCheck, rule_type
-from meruit.guidelines.wording import detector, told
+from meruit.guidelines.wording import detector, needs, told
 
 if TYPE_CHECKING:
     from meruit.guidelines.context import Context
@@ -57,7 +57,7 @@ def travel_time(p: Params, c: Context) -> Check:
     """
     detect = detector("GL-49")
     pct, least = p.number("pct"), p.number("min_round_trip_miles")
-    needs = {name: NEEDS[name] for name in p.texts("narrative_needs")}
+    to_tell = {name: NEEDS[name] for name in p.texts("narrative_needs")}
     paid_as_work, say_none = p.text("working_travel") == "pay-as-work", p.flag("state_no_travel")
 
     def check(entry: Entry, understood: Understanding) -> Hit | None:
@@ -112,7 +112,7 @@ def travel_time(p: Params, c: Context) -> Check:
                 message=f"{miles.group()} are under the {say.plain(least)} from which the client pays travel. "
                 "Write the line off.",
             )
-        lacks = [name.replace("-", " ") for name, pattern in needs.items() if not pattern.search(text)]
+        lacks = [name.replace("-", " ") for name, pattern in to_tell.items() if not pattern.search(text)]
         if not lacks:
             return None
         return Hit(
@@ -125,7 +125,9 @@ def travel_time(p: Params, c: Context) -> Check:
             f"{'them' if len(lacks) > 1 else 'it'}, which only the timekeeper knows.",
         )
 
-    return TextCheck(check)
+    from meruit.guidelines.narrative import CODED_TRAVEL
+
+    return TextCheck(check, signs=0 if say_none else needs("GL-49") | CODED_TRAVEL)
 
 
 def _reduced(c: Context, entry: Entry, pct: Decimal) -> bool:
@@ -170,4 +172,4 @@ def local_travel(p: Params, c: Context) -> Check:
             )
         return told(found) if found is not None else None
 
-    return TextCheck(check)
+    return TextCheck(check, signs=needs("GL-50"))
