@@ -8,10 +8,12 @@ from meruit.guidelines.narrative.words import (
     AMBIGUOUS,
     ANAPHOR,
     ANY_KIND,
+    ASIDE,
     AUX,
     BASE,
     CAPITAL,
     CLERICAL,
+    CLIENT,
     COMM,
     DET,
     DOC,
@@ -26,11 +28,13 @@ from meruit.guidelines.narrative.words import (
     INSIDE,
     MANAGE,
     NUMBER,
+    OUTSIDE,
     PERSON,
     PLAN,
     PREP,
     RESEARCH,
     REVIEW,
+    SOFT,
     STRONG,
     TIME,
     TOPIC,
@@ -140,7 +144,15 @@ def head_from(r: Reading, i: int, separator: str, topic: bool, form: int, later:
         b = bits[k]
         if b & (STRONG | WEAK):
             return -1
+        if (
+            b & (FUNC | ASIDE)
+            and (later or separator == "weak")
+            and (r.words[k] in _ANOTHERS or (b & ASIDE and not bits[i] & ASIDE))
+        ):
+            return -1
         if b & ANY_KIND and _opens(r, k, separator, topic, form, bare):
+            if b & VERB and _told_of_another(r, i, k, later):
+                return -1
             return _beyond_light_verb(r, k) if r.bases[k] in _LIGHT else k
         if b & (PREP | TOPIC) and not b & ANY_KIND:
             return -1
@@ -148,6 +160,35 @@ def head_from(r: Reading, i: int, separator: str, topic: bool, form: int, later:
             return -1
         k += 1
     return -1
+
+
+#: With these a clause tells of somebody else, or says more of what went before: "..., who approved swaps".
+_ANOTHERS = group("tasks.anothers")
+#: What happened to a motion, a rate, an order: "order granted", "time approved by trustee".
+_OUTCOMES = group("tasks.outcomes")
+#: What is done to people, so that "insured interviewed at his shop" tells of the timekeeper.
+_TO_PEOPLE = group("tasks.to-people")
+
+
+def _told_of_another(r: Reading, i: int, k: int, later: bool) -> bool:
+    """Whether the clause from `i` with its verb at `k` says what came out, what others did or what one thinks."""
+    b, before = r.bits[k], r.bits[k - 1] if k > i else 0
+    if later and before and r.bases[k] == "think" and r.words[k - 1] in ("i", "we"):
+        return True  # "... and I think he is inflating it"
+    if not b & ED or b & (BASE | HEAD):
+        following = r.bits[k + 1] if k + 1 < len(r.bits) else 0
+        return bool(b & DOC and following & ED and not following & BASE and r.bases[k + 1] in _OUTCOMES)
+    if not before or r.words[k - 1] in _PRONOUNS or before & AUX or r.words[k - 1].endswith("ly"):
+        return False
+    if r.bases[k] in _OUTCOMES and before & (DOC | EVENT | PERSON | GENERIC | SOFT):
+        return True
+    if later and before & (CLIENT | OUTSIDE) and not before & (DOC | HEAP) and not r.words[k - 1].endswith(_OWNING):
+        whole = _clause_turns(r.bits, k + 1)
+        return not (whole and r.bases[k] in _TO_PEOPLE)
+    return False
+
+
+_OWNING = ("'s", "s'")
 
 
 #: Verbs that lend themselves to a noun: "conduct review of", "hold meeting with".

@@ -199,15 +199,25 @@ _SENTENCE = 4
 
 
 def _of_purpose(r: Reading, task: Task, at: int) -> bool:
-    """Whether a verb goes on with what a talk was for: "Meet with client to review answers and verify figures"."""
-    if (
-        not task.kinds & COMM
-        or r.words[at - 1] != "and"
-        or not r.bits[at] & BASE
-        or not r.bits[at] & (REVIEW | STEP | COMM)
-    ):
+    """Whether a verb goes on with what a talk or a paper was for.
+
+    "Meet with client to review answers and verify figures", "motion to assume and assign lease".
+    """
+    if r.words[at - 1] not in ("and", "or") or not r.bits[at] & BASE:
         return False
-    return any(r.words[k] == "to" and r.bits[k + 1] & VERB and r.bits[k + 1] & BASE for k in range(task.at + 1, at - 1))
+    talk = task.kinds & COMM and r.bits[at] & (REVIEW | STEP | COMM)
+    if not talk and r.bases[at] not in _RELIEF:
+        return False
+    for k in range(task.at + 1, at - 1):
+        if r.words[k] == "to" and (r.bases[k + 1] in _RELIEF or (r.bits[k + 1] & VERB and r.bits[k + 1] & BASE)):
+            return bool(talk or r.bits[k - 1] & (DOC | EVENT) or r.bases[k - 1] in _LEADING_ON)
+    return False
+
+
+#: What papers ask for and permit.
+_RELIEF = group("tasks.relief")
+#: Nouns that lead on to "to" and a verb.
+_LEADING_ON = group("tasks.leading-on")
 
 
 def joins(verbs: list[str], new: int, together: int) -> bool:
