@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from meruit.guidelines.entry import Entry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, unsafe_hash=True)
 class Hit:
-    """A rule broken. What is left None is filled from the rule's type: fixer, severity, money of the line."""
+    """A rule broken. What is left None is filled from the rule's type: fixer, severity, money of the line.
+
+    A value that nobody changes, as a `Finding` is, and for the same reason not frozen.
+    """
 
     message: str
     entry: Entry | None = None
