@@ -73,12 +73,17 @@ _BLANKS = str.maketrans({chr(c): " " for c in range(128) if not chr(c).isalnum()
 _NOT_WORDS = re.compile(r"[\W_]+")
 
 
+def words_of(text: str) -> list[str]:
+    """The words of a narrative without case, punctuation and spacing."""
+    if text.isascii():
+        return text.lower().translate(_BLANKS).split()
+    return _NOT_WORDS.sub(" ", text.casefold()).split()
+
+
 @lru_cache(maxsize=1)
 def normalised(text: str) -> str:
-    """A narrative without case, punctuation and spacing, to tell whether two say the same.
+    """The words of a narrative in one text, to tell whether two say the same.
 
     Several rules ask it of one line, so the last answer is kept.
     """
-    if text.isascii():
-        return " ".join(text.lower().translate(_BLANKS).split())
-    return _NOT_WORDS.sub(" ", text.casefold()).strip()
+    return " ".join(words_of(text))

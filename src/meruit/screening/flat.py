@@ -19,6 +19,31 @@ if TYPE_CHECKING:
 #: Types of lines that are work; the others adjust the invoice.
 WORK = frozenset({"F", "E"})
 number = lru_cache(maxsize=65536)(decimal_of)
+_NUMBERS = (
+    "LINE_ITEM_NUMBER_OF_UNITS", "LINE_ITEM_UNIT_COST", "LINE_ITEM_ADJUSTMENT_AMOUNT", "LINE_ITEM_TOTAL",
+    "LINE_ITEM_TAX_TOTAL",
+)  # fmt: skip
+_CELLS = (
+    "LINE_ITEM_NUMBER", "LINE_ITEM_TASK_CODE", "LINE_ITEM_EXPENSE_CODE", "LINE_ITEM_ACTIVITY_CODE", "TIMEKEEPER_ID",
+    "LINE_ITEM_DESCRIPTION", "TIMEKEEPER_NAME", "TIMEKEEPER_CLASSIFICATION", "CLIENT_ID", "LAW_FIRM_MATTER_ID",
+    "CLIENT_MATTER_ID", "INVOICE_CURRENCY",
+)  # fmt: skip
+
+
+def _column(batch: Batch, name: str) -> list[str]:
+    """The cells of a column as values (see `cleaned`), looked at together where all of them are plain text."""
+    place, count = batch.layout.index.get(name), len(batch.lines)
+    if place is None:
+        return [""] * count
+    if place < len(batch.head):
+        return [cleaned(batch.encoding.decode(batch.head[place]))] * count
+    together = b"|".join(batch.column(name))
+    if together.isascii():
+        text = together.decode("ascii")
+        values = text.split("|")
+        if text.isprintable() and len(values) == count and "NULL" not in text.upper():
+            return [value.strip() for value in values] if " " in text else values
+    return [cleaned(cell) for cell in batch.text(name)]
 
 
 class Collect:
@@ -37,34 +62,40 @@ class Collect:
         return [self._entries[line] for line in sorted(self._entries)]
 
     def __call__(self, batch: Batch) -> tuple[()]:
-        has = batch.layout.index
-        blank = [""] * len(batch.lines)
-
-        def column(name: str) -> list[str]:
-            return [cleaned(cell) for cell in batch.text(name)] if name in has else blank
-
-        kinds = [kind.upper() for kind in column("EXP/FEE/INV_ADJ_TYPE")]
-        names = (
-            "LINE_ITEM_NUMBER", "LINE_ITEM_NUMBER_OF_UNITS", "LINE_ITEM_UNIT_COST", "LINE_ITEM_ADJUSTMENT_AMOUNT",
-            "LINE_ITEM_TOTAL", "LINE_ITEM_DATE", "LINE_ITEM_TASK_CODE", "LINE_ITEM_EXPENSE_CODE",
-            "LINE_ITEM_ACTIVITY_CODE", "TIMEKEEPER_ID", "LINE_ITEM_DESCRIPTION", "TIMEKEEPER_NAME",
-            "TIMEKEEPER_CLASSIFICATION", "LINE_ITEM_TAX_TOTAL", "CLIENT_ID", "LAW_FIRM_MATTER_ID", "CLIENT_MATTER_ID",
-            "INVOICE_CURRENCY",
-        )  # fmt: skip
-        rows = zip(batch.lines, kinds, *(column(name) for name in names), strict=True)
-        for line, kind, id, units, rate, adjust, total, day, task, expense, activity, who, text, *rest in rows:
-            person, grade, tax, client, matter, client_matter, currency = rest
+        kinds = [kind.upper() for kind in _column(batch, "EXP/FEE/INV_ADJ_TYPE")]
+        cells = [_column(batch, name) for name in _CELLS]
+        numbers = [list(map(number, _column(batch, name))) for name in _NUMBERS]
+        days = map(day_of, _column(batch, "LINE_ITEM_DATE"))
+        entries, invoice, name = self._entries, batch.invoice, self.name
+        rows = zip(batch.lines, kinds, days, *numbers, *cells, strict=True)
+        for (
+            line,
+            kind,
+            day,
+            quantity,
+            price,
+            added,
+            total,
+            taxed,
+            id,
+            task,
+            expense,
+            activity,
+            who,
+            text,
+            *rest,
+        ) in rows:
+            person, grade, client, matter, client_matter, currency = rest
             if kind not in WORK:
-                if kind in ("IF", "IE") and (amount := number(total)) is not None:
-                    self._off[line] = (batch.invoice, amount)
+                if kind in ("IF", "IE") and total is not None:
+                    self._off[line] = (invoice, total)
                 continue
             fee = kind == "F"
-            quantity, price, added, taxed = number(units), number(rate), number(adjust), number(tax)
-            self._entries[line] = Entry(
+            entries[line] = Entry(
                 id=id,
                 kind="fee" if fee else "expense",
                 narrative=text,
-                date=day_of(day),
+                date=day,
                 timekeeper=who,
                 timekeeper_name=person or None,
                 timekeeper_class=grade or None,
@@ -72,7 +103,7 @@ class Collect:
                 units=None if fee else quantity,
                 rate=price,
                 adjustment=added,
-                amount=net_of(number(total), taxed, quantity, price, added),
+                amount=net_of(total, taxed, quantity, price, added) if taxed else total,
                 tax=taxed,
                 currency=currency or None,
                 task_code=task,
@@ -81,8 +112,8 @@ class Collect:
                 client=client or None,
                 matter=matter,
                 client_matter=client_matter,
-                invoice=batch.invoice,
-                file=self.name,
+                invoice=invoice,
+                file=name,
                 line=line,
             )
         if batch.invoice not in self.invoices:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from meruit.guidelines.consent import approved
 from meruit.guidelines.outcome import Hit, Unjudged, blank
 from meruit.guidelines.params import Refused, choice, number, numbers, table
 from meruit.guidelines.people import class_of, classes_named
-from meruit.guidelines.phrases import literal, normalised
+from meruit.guidelines.phrases import literal, words_of
 from meruit.guidelines.registry import Check, GroupCheck, TextCheck, rule_type
 from meruit.guidelines.wording import detector, needs, told
 from meruit.utbms import Grade
@@ -130,7 +129,7 @@ _SMALL = frozenset(_LINKS.split())
 def _thing(narrative: str) -> frozenset[str]:
     """The words after the opening act: on what it was done."""
     act = _ACT.match(narrative)
-    return frozenset(normalised(narrative[act.end() :] if act else narrative).split()) - _SMALL
+    return frozenset(words_of(narrative[act.end() :] if act else narrative)) - _SMALL
 
 
 @rule_type(
@@ -166,23 +165,28 @@ def duplicated_effort(p: Params, c: Context) -> Check:
         if len({e.timekeeper for e in lines}) <= most:
             return
         things = [_thing(e.narrative or "") for e in lines]
-        by_word: dict[str, list[int]] = defaultdict(list)
+        by_word: dict[str, list[int]] = {}
         for at, words in enumerate(things):
             # Fewer than three words tell too little to be compared.
             for word in words if len(words) >= 3 else ():
-                by_word[word].append(at)
-        words_told = frozenset().union(*things)
-        rarest = sorted(words_told, key=lambda word: (len(by_word[word]) if word in by_word else 0, word))
-        rank = {word: at for at, word in enumerate(rarest)}
+                if word in by_word:
+                    by_word[word].append(at)
+                else:
+                    by_word[word] = [at]
+        told_by = {word: len(at) for word, at in by_word.items()}
+        for words in things:
+            if len(words) < 3:
+                told_by |= {word: 0 for word in words if word not in told_by}
+        sizes, people_of = [len(words) for words in things], [entry.timekeeper for entry in lines]
         for at, entry in enumerate(lines):
-            mine = things[at]
-            # Lines much alike share their rarest words, and few lines have those.
-            rare = sorted(mine, key=rank.__getitem__)[: 1 + int(len(mine) * (1 - alike))]
-            near = {n for word in rare if word in by_word for n in by_word[word][:40] if n < at}
+            mine, size, who = things[at], sizes[at], people_of[at]
+            # Lines much alike share their rarest words, and few lines have those; nor do their lengths differ much.
+            rare = sorted(sorted(mine), key=told_by.__getitem__)[: 1 + int(size * (1 - alike))]
+            near = set[int]().union(*[by_word[word][:40] for word in rare if told_by[word] > 1])
             others = [
                 lines[n]
-                for n in sorted(near)
-                if lines[n].timekeeper != entry.timekeeper and len(things[n] & mine) >= alike * len(things[n] | mine)
+                for n in sorted([n for n in near if n < at and people_of[n] != who and sizes[n] >= alike * size])
+                if (shared := len(things[n] & mine)) >= alike * (size + sizes[n] - shared)
             ]
             people = list(dict.fromkeys(o.timekeeper for o in others))
             if len(people) >= most:
