@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from click.testing import CliRunner
-from training.codes import made
+from training.codes import digest
 
+from meruit import utbms
 from meruit.cli.codes import app
 from meruit.guidelines.narrative import DETECTORS, understand
 from meruit.guidelines.narrative.coding import suggest
@@ -55,7 +56,10 @@ def test_it_abstains_rather_than_guesses(text: str) -> None:
 
 def test_only_codes_of_the_matters_sets_and_the_clients_list_are_put_forward() -> None:
     u = understand("Draft motion to compel arbitration")
-    assert suggest(u, sets=["ABA-BANKRUPTCY"]).task is None
+    for name in ("ABA-BANKRUPTCY", "LOC-TRADEMARK-2009"):
+        elsewhere = suggest(u, sets=[name]).task
+        assert elsewhere is None or elsewhere.code in {row.code for row in utbms.sets()[name].codes}
+    assert suggest(u, codes=["A103"]).task is None
     assert suggest(u, codes=["L250", "A103"]).task is not None
     travel = suggest(understand("Travel to Boise"), codes=["A109"])
     assert travel.activity is not None
@@ -80,15 +84,14 @@ def test_a_table_is_the_same_after_json_and_another_version_is_refused() -> None
     model = learn(CODED, shipped())
     assert Model.from_json(model.to_json()) == model
     with pytest.raises(ValueError, match="version"):
-        Model.from_json('{"version": 2}')
+        Model.from_json('{"version": 1}')
 
 
 def test_learning_passes_over_what_has_no_code_or_several_pieces_of_work() -> None:
     nothing = learn(
         [("Draft answer", None, ""), ("Draft answer", "Z999", None), ("Draft answer; call client", "L210", "A103")]
     )
-    assert not nothing.entries["task"]
-    assert not nothing.entries["activity"]
+    assert not nothing.tables
 
 
 def test_entries_left_out_of_learning_tell_how_good_it_is() -> None:
@@ -99,9 +102,9 @@ def test_entries_left_out_of_learning_tell_how_good_it_is() -> None:
     assert measure(shipped(), [("Attend closing", "P600", "A109")])["activity"] == (1.0, 1.0, 1)
 
 
-def test_the_shipped_table_is_what_training_makes_of_the_entries_at_hand() -> None:
-    told = "The table is not what `python -m training.codes` makes of the entries and the lexicon; run it."
-    assert made().to_json() == shipped().to_json(), told
+def test_the_shipped_tables_are_made_from_the_entries_at_hand() -> None:
+    told = "The tables are not made from the entries at hand; run `python -m training.codes`."
+    assert shipped().made_from == digest(), told
 
 
 @pytest.mark.parametrize(

@@ -1,27 +1,30 @@
 """UTBMS codes from narratives: suggestions with a reason, and what the firm's own coded history adds.
 
-The order of decision (utbms reference, section 7): the client's own list and the matter's set; the document or
-event named picks the task; the main verb picks the activity; for contact, the other person picks A105 to A108;
-research takes the task of the paper it serves. It abstains rather than guesses: several pieces of work, no
-object, or two tasks equally near give no code, and a code is never filled in unasked.
+What is put forward is what tables learnt from coded entries hold likeliest (`history`), among the codes that the
+matter's sets and the client's own list leave, where they are sure enough; the cues of `pointers` are among what the
+tables weigh. It abstains rather than guesses, and a code is never filled in unasked.
 """
 
 from __future__ import annotations
 
+import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from meruit import utbms
 from meruit.guidelines.narrative import bills, intake, learning, marketing
 from meruit.guidelines.narrative.acts import activity_of
-from meruit.guidelines.narrative.history import Guess, Model, learn, measure, measure_by_parts, shipped
+from meruit.guidelines.narrative.history import Kind, Model, learn, measure, measure_by_parts, shipped
 from meruit.guidelines.narrative.pointers import pointers
-from meruit.guidelines.narrative.words import ATTEND, REVIEW
+from meruit.guidelines.narrative.telling import telling
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
+    from meruit.guidelines.narrative.pointers import Pointer
     from meruit.guidelines.narrative.tasks import Task
     from meruit.guidelines.narrative.understanding import Understanding
+    from meruit.guidelines.narrative.weights import Guess
 
 __all__ = [
     "Coding",
@@ -51,133 +54,108 @@ class Coding(NamedTuple):
     abstained: tuple[str, ...]
 
 
-#: Below this a task is not put forward; the strengths of `task_cues.tsv` add up to it.
-_ENOUGH = 3
-#: The nearest other task must be this much weaker.
-_MARGIN = 1
-
-
 def suggest(
     u: Understanding,
     *,
     sets: Collection[str] | None = None,
     codes: Collection[str] | None = None,
     history: Model | None = None,
+    earlier: Mapping[str, int] | None = None,
 ) -> Coding:
     """Task and activity for an entry, as far as its words bear them.
 
     `sets` are the code sets allowed for the matter, `codes` the client's own list when it has one; `history` is
-    what was learnt from coded entries: the table shipped, or `learn(rows, shipped())` of the firm's own.
+    what was learnt from coded entries: the tables shipped, or `learn(rows, shipped())` of the firm's own; `earlier`
+    tells how many entries of the same matter carry which task.
     """
+    model = shipped() if history is None else history
+    said = pointers(u)
+    told = telling(u, said)
     abstained: list[str] = []
-    task = _task(u, sets, codes, shipped() if history is None else history, abstained)
-    activity = _activity(u, abstained)
-    if activity is not None and codes is not None and activity.code not in codes:
-        carried = next((c for c in utbms.carried_to(activity.code, "ABA-ACTIVITY") if c in codes), None)
-        activity = None if carried is None else activity._replace(code=carried)
+    listed = None if codes is None else frozenset(codes)
+    tasks = _permitted("task", None if sets is None else frozenset(sets), listed)
+    task = _task(u, model, told, said, tasks, earlier, abstained)
+    activity = _activity(u, model, told, listed, abstained)
     return Coding(task, activity, tuple(abstained))
+
+
+@lru_cache(maxsize=256)
+def _permitted(kind: Kind, sets: frozenset[str] | None, codes: frozenset[str] | None) -> frozenset[str] | None:
+    """The codes that may be put forward; None for all."""
+    if sets is None and codes is None:
+        return None
+    return frozenset(
+        row.code
+        for row in utbms.every()
+        if row.kind == kind and (sets is None or row.set in sets) and _as_listed(row.code, codes) is not None
+    )
+
+
+def _as_listed(code: str, codes: frozenset[str] | None) -> str | None:
+    """`code` as the client's list has it: an activity of the newer list becomes one of the old, a task stays."""
+    if codes is None or code in codes:
+        return code
+    return next((old for old in utbms.carried_to(code, "ABA-ACTIVITY") if old in codes), None)
 
 
 def _task(
     u: Understanding,
-    sets: Collection[str] | None,
-    codes: Collection[str] | None,
-    history: Model,
+    model: Model,
+    told: Sequence[str],
+    said: Mapping[str, Pointer],
+    permitted: frozenset[str] | None,
+    earlier: Mapping[str, int] | None,
     abstained: list[str],
 ) -> Proposal | None:
-    def allowed(code: str) -> bool:
-        return (codes is None or code in codes) and (sets is None or utbms.known(code, sets))
-
-    if u.separate > 1:
-        abstained.append("Several pieces of work stand in one entry, so no single task fits.")
-        return None
     if any(rule(u) is not None for rule in _NOT_WORK_ON_THE_MATTER):
         abstained.append("This is the firm's own business and is not billable, so no task fits.")
         return None
-    pointed, why_not = _pointed(u, allowed)
-    guess = history.guess("task", u, allowed)
-    found = _weighed(pointed, guess)
-    if found is None:
-        if pointed is not None and guess is not None:
-            why_not = f"The words point to {pointed.code}, entries like this one were coded {guess.code}."
-        abstained.append(why_not)
-    return found
-
-
-def _pointed(u: Understanding, allowed: Callable[[str], bool]) -> tuple[Proposal | None, str]:
-    """The task that the words of the table point to, or why none."""
-    said = pointers(u, allowed)
-    if not said:
-        return _usual(u, allowed), "No document or event named points to a task; ask the timekeeper."
-    scores = {code: found.strength for code, found in said.items()}
-    earliest = min(said, key=lambda code: (said[code].place, code))
-    reads = bool(u.tasks) and bool(u.tasks[0].kinds & REVIEW)
-    scores[earliest] += 3 if reads else 1  # the object stands before its purpose
-    ranked = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
-    code, score = ranked[0]
-    if score >= _ENOUGH and (len(ranked) == 1 or score - ranked[1][1] >= _MARGIN):
-        sure = min(0.97, 0.80 + 0.03 * score - 0.02 * (len(ranked) - 1))
-        return Proposal(code, sure, f'"{said[code].words.strip()}" points to {code} {utbms.title(code)}.'), ""
-    if len(ranked) > 1:
-        return None, f"The words point to {code} and {ranked[1][0]} alike."
-    return None, "No document or event named points to a task plainly; ask the timekeeper."
-
-
-def _weighed(pointed: Proposal | None, guess: Guess | None) -> Proposal | None:
-    """What the words point to and what was learnt, together: where they differ, it abstains."""
+    guess = model.guess("task", told, permitted, _of_the_matter(earlier) if earlier else None) if u.weight else None
     if guess is None:
-        return pointed
-    if pointed is None:
-        return _from_history(guess) if guess.share >= _ALONE else None
-    if pointed.code == guess.code:
-        if guess.share < _DOUBTED:
-            return pointed
-        return pointed._replace(confidence=round(min(0.98, max(pointed.confidence, guess.share)), 3))
-    return pointed if guess.share < _DOUBTED else None
-
-
-def _from_history(guess: Guess) -> Proposal:
-    because = f' with "{guess.because}"' if guess.because else ""
-    reason = f"Entries{because} are mostly coded {guess.code} {utbms.title(guess.code)}."
-    return Proposal(guess.code, round(min(0.97, guess.share), 3), reason)
-
-
-#: How sure what was learnt must be to answer where no words of the table point anywhere.
-_ALONE = 0.97
-#: Less sure than this, it says nothing against the words.
-_DOUBTED = 0.3
-
-
-#: On matters of advice and of deals the act alone mostly tells the task; in litigation it does not.
-_USUAL: Mapping[str, Mapping[str, str]] = {
-    "C300": {"A102": "C200", "A103": "C300", "A105": "C300", "A106": "C300", "A109": "C300"},
-    "P400": {"A103": "P400", "A105": "P500", "A106": "P500", "A107": "P500"},
-}
-
-
-def _usual(u: Understanding, allowed: Callable[[str], bool]) -> Proposal | None:
-    """The task an act usually serves, where only one kind of matter is allowed."""
-    task = u.tasks[0] if u.tasks else None
-    if task is not None and task.kinds & ATTEND and task.event in _TRIALS and not task.doc and allowed("L450"):
-        return Proposal("L450", 0.8, f"A {task.event} on no motion named is coded L450 {utbms.title('L450')}.")
-    families = [family for family in ("C300", "P400", "L120", "B110", "PA430", "TR430", "WC110") if allowed(family)]
-    if len(families) != 1 or families[0] not in _USUAL or not u.tasks:
+        abstained.append("Nothing in the text tells a task from another; ask the timekeeper.")
         return None
-    activity, sure = activity_of(u, u.tasks[0])
-    code = _USUAL[families[0]].get(activity or "")
-    if code is None or sure < _SURE_ACT:
+    if guess.share < model.least["task"] or (u.separate > 1 and _elsewhere(said, guess.code, permitted)):
+        abstained.append(_not_sure(guess, u))
         return None
-    if code == "P400" and not any(verb in ("draft", "prepare") for verb in u.tasks[0].verbs):
-        code = "P500"
-    if not allowed(code):
-        return None
-    return Proposal(
-        code, 0.8, f"On such matters {activity} {utbms.title(activity or '')} mostly serves {code} {utbms.title(code)}."
+    return Proposal(guess.code, round(model.sure("task", guess.share), 3), _because(guess, said.get(guess.code), told))
+
+
+#: Cues of this strength name a paper or an event.
+_PLAIN = 4
+
+
+def _elsewhere(said: Mapping[str, Pointer], code: str, permitted: frozenset[str] | None) -> bool:
+    """Whether cues point plainly to another task besides: then the pieces of an entry serve several."""
+    return any(
+        one.strength >= _PLAIN and other != code and (permitted is None or other in permitted)
+        for other, one in said.items()
     )
 
 
-_SURE_ACT = 0.9
-_TRIALS = frozenset({"hearing", "trial", "evidentiary hearing", "motion hearing", "arbitration", "hearings"})
+def _not_sure(guess: Guess, u: Understanding) -> str:
+    if u.separate > 1:
+        return "Several pieces of work stand in one entry, and no single task fits plainly."
+    return f"The words lean to {guess.code} {utbms.title(guess.code)}, but not plainly enough; ask the timekeeper."
+
+
+def _because(guess: Guess, pointer: Pointer | None, told: Sequence[str]) -> str:
+    """Why, by the words of the text that a biller finds again in it."""
+    means = f"{guess.code} {utbms.title(guess.code)}"
+    if pointer is not None:
+        return f'"{pointer.words}" points to {means}.'
+    words = guess.because(told)
+    return f'Entries with "{words}" are mostly coded {means}.' if words else f"It reads like {means}."
+
+
+#: How far the matter's own entries move a score, and how many of them are believed at most.
+_MATTER, _BELIEVED = 0.5, 50.0
+
+
+def _of_the_matter(earlier: Mapping[str, int]) -> dict[str, float]:
+    """What the tasks of the matter's entries so far speak for: the stage that it has reached."""
+    whole = sum(earlier.values())
+    share = min(1.0, _BELIEVED / whole) if whole else 0.0
+    return {code: _MATTER * math.log1p(count * share) for code, count in earlier.items()}
 
 
 #: Bills, files, budgets, learning, marketing: no code makes them payable.
@@ -190,20 +168,29 @@ _NOT_WORK_ON_THE_MATTER = (
 )
 
 
-def _activity(u: Understanding, abstained: list[str]) -> Proposal | None:
+def _activity(
+    u: Understanding, model: Model, told: Sequence[str], listed: frozenset[str] | None, abstained: list[str]
+) -> Proposal | None:
+    guess = model.guess("activity", told, _permitted("activity", None, listed))
+    if guess is None or guess.share < model.least["activity"]:
+        abstained.append(_no_activity(u))
+        return None
+    code = _as_listed(guess.code, listed)
+    assert code is not None  # only such codes are permitted
+    if u.tasks and activity_of(u, u.tasks[0])[0] == guess.code:
+        verbs = " and ".join(u.tasks[0].verbs)
+        reason = f'"{verbs}" {_told(u.tasks[0], guess.code)} is {guess.code} {utbms.title(guess.code)}.'
+    else:
+        reason = _because(guess, None, told)
+    return Proposal(code, round(model.sure("activity", guess.share), 3), reason)
+
+
+def _no_activity(u: Understanding) -> str:
     if not u.tasks:
-        abstained.append("No act of work is named, so no activity fits.")
-        return None
+        return "No act of work is named, so no activity fits."
     if u.separate > 1:
-        abstained.append("Several pieces of work stand in one entry, so no single activity fits.")
-        return None
-    task = u.tasks[0]
-    verb = " and ".join(task.verbs)
-    code, sure = activity_of(u, task)
-    if code is None:
-        abstained.append(f'"{verb}" alone does not tell the activity.')
-        return None
-    return Proposal(code, sure, f'"{verb}" {_told(task, code)} is {code} {utbms.title(code)}.')
+        return "Several pieces of work stand in one entry, so no single activity fits."
+    return f'"{" and ".join(u.tasks[0].verbs)}" does not tell the activity plainly.'
 
 
 def _told(task: Task, code: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from meruit.guidelines.narrative.words import DATA
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from meruit.guidelines.narrative.understanding import Understanding
 
@@ -21,33 +21,52 @@ class Pointer(NamedTuple):
     place: int
 
 
+class _Cue(NamedTuple):
+    """Words that point to codes; each of `parts` with one blank on either side, all of which must occur."""
+
+    parts: tuple[str, ...]
+    words: str
+    blanks: int
+    hits: tuple[tuple[str, int], ...]
+
+
 @cache
-def _cues() -> Mapping[str, tuple[tuple[str, int], ...]]:
-    """words -> (code, strength), with one blank on either side of the words."""
-    found: dict[str, tuple[tuple[str, int], ...]] = {}
+def _cues() -> Mapping[str, tuple[_Cue, ...]]:
+    """First word -> the cues that begin with it, so that a narrative is compared with few of them."""
+    hits: dict[str, dict[str, int]] = {}
     for line in (DATA / "task_cues.tsv").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             code, strength, words = line.split("\t")
             for word in words.split(","):
-                key = " + ".join(f" {part.strip()} " for part in word.split("+"))
-                found[key] = (*found.get(key, ()), (code, int(strength)))
+                before = hits.setdefault(" + ".join(part.strip() for part in word.split("+")), {})
+                before[code] = before.get(code, 0) + int(strength)
+    found: dict[str, tuple[_Cue, ...]] = {}
+    for words, codes in hits.items():
+        parts = tuple(f" {part} " for part in words.split(" + "))
+        first = parts[0].split(maxsplit=1)[0]
+        blanks = words.count(" ")
+        found[first] = (*found.get(first, ()), _Cue(parts, words, blanks, tuple(codes.items())))
     return found
 
 
-def pointers(u: Understanding, allowed: Callable[[str], bool]) -> dict[str, Pointer]:
-    """Allowed code -> what points to it."""
+def pointers(u: Understanding) -> dict[str, Pointer]:
+    """Code -> what points to it, of all sets alike."""
     text = f" {' '.join(u.reading.words)} "
+    cues = _cues()
     found: dict[str, Pointer] = {}
-    for words, hits in _cues().items():
-        parts = words.split(" + ")
-        if all(part in text for part in parts):
-            place = text.find(parts[0])
-            for code, strength in hits:
-                if allowed(code):
-                    before = found.get(code, Pointer(0, "", place))
+    for first in dict.fromkeys(text.split()):
+        for cue in cues.get(first, ()):
+            place = text.find(cue.parts[0])
+            if place < 0 or not all(part in text for part in cue.parts[1:]):
+                continue
+            for code, strength in cue.hits:
+                before = found.get(code)
+                if before is None:
+                    found[code] = Pointer(strength + cue.blanks, cue.words, place)
+                else:
                     found[code] = Pointer(
-                        before.strength + strength + words.strip().count(" "),
-                        max(before.words, words, key=len),
+                        before.strength + strength + cue.blanks,
+                        max(before.words, cue.words, key=len),
                         min(before.place, place),
                     )
     return found
