@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from meruit.audit.models import Record
 from meruit.authority.models import Proposal
+from meruit.disputes import tasks
+from meruit.disputes.models import Reduction, Rejection
 from meruit.firm import actions as firm_actions
 from meruit.firm.models import Playbook
 from meruit.portals.models import StatusEvent
 from tests.disputes.test_disputes import reduced, say, sent  # noqa: F401  # `sent` is a fixture
 from tests.support import rules
+from tests.support.bills import FEBRUARY_2
 from tests.web.test_pages import text, text_after
 
 if TYPE_CHECKING:
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 VAGUE = '\n[[rule]]\ntype = "vague"\nclause = "3.1"\nsays = "<b>Say</b> [what](http://x.example) was done."\n'
 
 
-def test_rules_are_read_compared_rehearsed_and_put_forward(firm: Firm, sent: Submission, at_the_page: At) -> None:  # noqa: F811
+def test_rules_are_read_compared_rehearsed_and_put_forward(firm: Firm, sent: Submission, at_the_page: At) -> None:  # noqa: F811  # the fixture, by its name
     first = rules.accepted(firm)
     draft = firm_actions.add_set(firm.cleo, 1, rules.text("4", "2026-03-01", VAGUE), name="northwind").set_id
     reduced(firm, sent)
@@ -58,9 +61,11 @@ def test_rules_are_read_compared_rehearsed_and_put_forward(firm: Firm, sent: Sub
     assert "northwind" not in text(dan, "/rules/")
 
     # The cut teaches, on its bill and in the counts.
-    assert "The payer's set does not ask; the reference profile finds it. vague" in unescaped(
-        cleo, f"/bills/{sent.invoice_id}/"
-    )
+    lesson = "The payer's set does not ask; the reference profile finds it. Rule: vague"
+    assert lesson in unescaped(cleo, f"/bills/{sent.invoice_id}/")
+    vague = Reduction.objects.get(reason_code="GLF-VAGUE")
+    assert lesson in unescaped(cleo, f"/cuts/{vague.pk}/"), "where it is answered as well"
+    assert "The next night compares it" not in text(cleo, f"/cuts/{vague.pk}/")
     checks = text(ada, "/checks/")
     assert "Together 2" in checks
     assert "measured 24 Nov 2026" in checks or "measured" in checks
@@ -87,11 +92,35 @@ def test_rules_are_read_compared_rehearsed_and_put_forward(firm: Firm, sent: Sub
         assert dan.get(path).status_code == 404, path
 
 
+def test_a_bill_that_came_back_tells_what_our_rules_knew(firm: Firm, sent: Submission, at_the_page: At) -> None:  # noqa: F811  # the fixture
+    cleo = at_the_page("Cleo")
+    say(
+        firm, sent, "Received,,,,", "Sent back,1,The charge does not say what was done,,",
+        "Sent back,,Timekeeper is not on our list,,TK-BEN",
+    )  # fmt: skip
+    tasks.gather(firm.cleo, FEBRUARY_2)
+    places = (f"/bills/{sent.invoice_id}/", f"/submissions/{sent.pk}/")
+    told = {r.reason_code: r.hindsight for r in Rejection.objects.select_related("hindsight")}
+    assert len(told) == 2
+    for place in places:
+        page = unescaped(cleo, place)
+        assert "What our rules knew" in page
+        for lesson in told.values():
+            assert lesson.says in page
+            assert not lesson.rule or f"Rule: {lesson.rule}" in page
+        assert at_the_page("Dan").get(place).status_code == 404
+
+    # One that no night has looked at yet says so.
+    with firm.sql("owner", autocommit=True) as pg:
+        pg.execute("DELETE FROM disputes_hindsight")
+    assert all("The next night compares it" in text(cleo, place) for place in places)
+
+
 def unescaped(client: Client, path: str) -> str:
     return text(client, path).replace("&#x27;", "'")
 
 
-def test_what_does_not_move_is_shown_with_what_to_do(firm: Firm, sent: Submission, at_the_page: At) -> None:  # noqa: F811
+def test_what_does_not_move_is_shown_with_what_to_do(firm: Firm, sent: Submission, at_the_page: At) -> None:  # noqa: F811  # the fixture, by its name
     cleo, dan = at_the_page("Cleo"), at_the_page("Dan")
     say(firm, sent, "Quite unheard of,,,,")
     assert "Quite unheard of" in text(cleo, "/attention/")

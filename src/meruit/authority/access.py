@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q
 
-from meruit.authority.acts import moment
+from meruit.authority.acts import day_of, moment
 from meruit.authority.errors import NoAuthority, NotFound
 from meruit.authority.models import Consent, Grant
 from meruit.matters.models import Client, Matter, Wall
@@ -32,9 +32,10 @@ PREPARES = ("specialist", "lead", "attorney", "billing partner")
 def grants(person_id: int, at: datetime | None = None) -> QuerySet[Grant]:
     """The grants of a person that are in force at a moment and whose conditions on the person hold."""
     at = at or moment()
+    day = day_of(at)
     return Grant.objects.filter(
         Q(until_at=None) | Q(until_at__gt=at),
-        Q(needs_nda=False) | Q(person__nda_signed_on__lte=at.date()),
+        Q(needs_nda=False) | Q(person__nda_signed_on__lte=day),
         person_id=person_id,
         from_at__lte=at,
         revocation=None,
@@ -64,7 +65,7 @@ def matters_of(person_id: int) -> QuerySet[Matter]:
     """The matters that exist for a person: what his grants reach, less what walls keep him out of."""
     everything = Matter.objects.all()
     at = moment()
-    today = at.date()
+    today = day_of(at)
     person = Person.objects.get(pk=person_id)
     reach = Q(pk__in=[])
     for grant in grants(person_id, at).filter(role__in=SEES_MATTERS):

@@ -12,7 +12,7 @@ from meruit.authority.errors import NotSignedIn, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
+    from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,25 @@ def moment() -> datetime:
         row = cursor.fetchone()
     assert row is not None  # a function of one row
     found: datetime = row[0]
+    return found
+
+
+def today() -> date:
+    """The day that it is where the firm is, by its clock: what a day that somebody wrote down is compared with."""
+    return _day("SELECT authority.today()", [])
+
+
+def day_of(at: datetime) -> date:
+    """The day that a moment falls on where the firm is."""
+    return _day("SELECT authority.day(%s)", [at])
+
+
+def _day(statement: str, values: list[datetime]) -> date:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        row = cursor.fetchone()
+    assert row is not None  # a function of one row
+    found: date = row[0]
     return found
 
 

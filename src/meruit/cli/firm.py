@@ -48,7 +48,7 @@ def add(client: str, file: Path, document: Path | None, name: str, due: datetime
             source = actions.SourceFile(document.read_bytes(), document.name, kind)
         added = actions.add_set(
             actor,
-            _client(actor, client).pk,
+            client_of(actor, client).pk,
             _text(file),
             name=name,
             source=source,
@@ -67,7 +67,7 @@ def list_(client: str) -> None:
     with as_person() as (actor, _):
         from meruit.firm import queries
 
-        for version in queries.versions(actor, _client(actor, client).pk):
+        for version in queries.versions(actor, client_of(actor, client).pk):
             row = version.row
             click.echo(f"{row.pk}\t{row.name} {row.version}\tfrom {row.effective_from}\t{version.standing}")
 
@@ -92,7 +92,8 @@ def _text(file: Path) -> str:
         sys.exit(2)
 
 
-def _client(actor: Actor, number: str) -> Client:
+def client_of(actor: Actor, number: str) -> Client:
+    """A client by its number, or `NotFound`."""
     from meruit.authority.access import clients
     from meruit.authority.errors import NotFound
 

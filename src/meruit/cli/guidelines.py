@@ -10,11 +10,13 @@ import click
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from decimal import Decimal
 
     from meruit.guidelines import GuidelineSet
 
 A_PATH = click.Path(path_type=Path)
+A_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group()
@@ -182,6 +184,26 @@ def draft(document: Path, output: Path, client: str, consent: str | None, title:
     from meruit.cli.guidelines_draft import draft as written
 
     sys.exit(written(document, output, client=client, consent=consent, title=title))
+
+
+@app.command("dry-run")
+@click.argument("client")
+@click.argument("new", metavar="NEW")
+@click.option("--beside", metavar="OLD", help="What it is compared with; without, what the client is billed under.")
+@click.option("--from", "first", type=A_DAY, help="Bills issued from this day on; without, half a year.")
+@click.option("--to", "last", type=A_DAY, help="Bills issued until this day; without, today.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def dry_run(
+    client: str, new: str, beside: str | None, first: datetime | None, last: datetime | None, form: str
+) -> None:
+    """Judge the past bills of CLIENT (its number) by NEW, beside what the client in truth cut.
+
+    NEW and OLD are each a file, a built-in set, or the number of a version that the application keeps. Needs
+    MERUIT_TOKEN; nothing is changed. Ends with 1 where the two say something else of these bills.
+    """
+    from meruit.cli.guidelines_dry_run import dry_run as ran
+
+    sys.exit(ran(client, new, beside, first.date() if first else None, last.date() if last else None, form))
 
 
 def _money(amounts: Mapping[str, Decimal]) -> str:

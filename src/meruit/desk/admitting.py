@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from meruit.authority import access
 from meruit.authority import actions as authority
-from meruit.authority.acts import acting, moment
+from meruit.authority.acts import acting, moment, today
 from meruit.authority.effects import EFFECTS as ON_ACCESS
 from meruit.authority.errors import Invalid, NotFound
 from meruit.authority.models import Decision, Grant, Limit, Proposal, StandIn, Standing
@@ -223,8 +223,8 @@ def scope_of(actor: Actor, number: str) -> tuple[int | None, int | None]:
     """Client and matter behind a number; none for the whole firm. What is walled off is not known here either."""
     if not number.strip():
         return None, None
-    today = moment().date()
-    walls = Wall.objects.filter(Q(until_on=None) | Q(until_on__gte=today), person=actor.person_id, from_on__lte=today)
+    day = today()
+    walls = Wall.objects.filter(Q(until_on=None) | Q(until_on__gte=day), person=actor.person_id, from_on__lte=day)
     matter = Matter.objects.filter(number__iexact=number.strip()).exclude(pk__in=walls.values("matter"))
     if (found := matter.exclude(client__in=walls.values("client")).first()) is not None:
         return found.client_id, found.pk

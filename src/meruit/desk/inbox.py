@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from meruit.authority.acts import day_of
 from meruit.authority.errors import Invalid
 from meruit.capture import actions as capture
 from meruit.desk import importing, takers
@@ -78,8 +79,8 @@ def _capture(actor: Actor, key: str, now: datetime) -> str:
     timekeeper = Timekeeper.objects.filter(number__iexact=path.stem).first()
     if timekeeper is None:
         raise Invalid(f"{path.name}: there is no timekeeper {path.stem}; name the file by the timekeeper's number.")
-    today = now.date()
-    made = capture.capture_calendar(actor, path.read_bytes(), timekeeper, today - LOOKS_BACK, today)
+    day = day_of(now)
+    made = capture.capture_calendar(actor, path.read_bytes(), timekeeper, day - LOOKS_BACK, day)
     _taken(path)
     return f"{timekeeper}: {made.made} new, {made.changed} changed, {len(made.left)} left out"
 

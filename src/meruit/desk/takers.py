@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from meruit.audit.actions import note
 from meruit.authority import access
-from meruit.authority.acts import acting, moment
+from meruit.authority.acts import acting, moment, today
 from meruit.authority.errors import NotFound
 from meruit.firm.imports import TermsTaker
 from meruit.firm.register_imports import RegisterTaker
@@ -39,18 +39,18 @@ def as_(actor: Actor) -> Acting:
 def taker(actor: Actor, record: str) -> Taker:
     """The room that takes a record."""
     visible = {matter.number.lower(): matter for matter in access.matters(actor)}
-    today = moment().date()
+    day = today()
     owner = Owner.objects.filter(record=record).first()
     origin = owner.owner if owner else "meruit"
     match record:
         case "timekeepers":
-            return TimekeeperTaker(today, origin)
+            return TimekeeperTaker(day, origin)
         case "clients":
-            return ClientTaker(today, origin)
+            return ClientTaker(day, origin)
         case "payers":
-            return PayerTaker(today, origin)
+            return PayerTaker(day, origin)
         case "matters":
-            return MatterTaker(today, origin)
+            return MatterTaker(day, origin)
         case "rates" | "terms":
             return TermsTaker(actor, record, visible)
         case "approvals" | "budgets" | "vendors" | "approved-timekeepers":

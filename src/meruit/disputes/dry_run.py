@@ -53,6 +53,16 @@ class DryRun:
     in_neither: Lines
     unjudged: list[tuple[str, str, int]]
 
+    @property
+    def rows(self) -> tuple[tuple[str, Lines], ...]:
+        """Every line once, by what the two versions say of it, in words."""
+        return (
+            ("Newly flagged", self.newly),
+            ("No longer flagged", self.no_longer),
+            ("Flagged by both", self.either_way),
+            ("Flagged by neither", self.in_neither),
+        )
+
 
 def over_past_bills(
     actor: Actor, client_id: int, old: GuidelineSet, new: GuidelineSet, first: date, last: date

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from meruit.invoices import core
-from meruit.invoices.models import Artefact, CreditNote, Invoice, InvoiceLine, Reversal
+from meruit.invoices.models import Artefact, CreditNote, Invoice, InvoiceLine, Reversal, WriteOff
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,16 +20,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 NOTHING = Decimal(0)
-
-
-def today() -> date:
-    """The day of the firm, on which a bill issued now is dated."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT invoices.today()")
-        row = cursor.fetchone()
-    assert row is not None  # a function of one row
-    found: date = row[0]
-    return found
 
 
 def standing(invoice_id: int) -> list[core.Standing]:
@@ -65,6 +55,18 @@ def without_artefact(form: str) -> QuerySet[Invoice]:
     """Invoices whose bytes in one form are still to be made."""
     made = Artefact.objects.filter(invoice=OuterRef("pk"), form=form)
     return Invoice.objects.filter(~Exists(made)).order_by("pk")
+
+
+def paid_in_full(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    """Those on which nothing is owed any more and nothing was ever given up: every cent of them came as money."""
+    given_up = [
+        rows.filter(invoice=OuterRef("pk")) for rows in (Reversal.objects, CreditNote.objects, WriteOff.objects)
+    ]
+    owing = [pk for pk, amount in owed(invoices.values_list("pk", flat=True)).items() if amount]
+    settled = invoices.exclude(pk__in=owing).filter(total__gt=0)
+    for rows in given_up:
+        settled = settled.filter(~Exists(rows))
+    return settled
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,8 +67,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
        AND (NOT alone OR people.natural_person(p.prepared_by_id) = natural_person)
 $$;
 
+-- The day that it is where the firm is: what every day that somebody wrote down (a wall's, a hold's, a bill's) is
+-- compared with. The firm's zone stands in its profile, which the owner alone writes; it is read when this is called,
+-- so that it may be made before the profile's table is.
+CREATE OR REPLACE FUNCTION authority.day(at timestamptz) RETURNS date
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (at AT TIME ZONE coalesce((SELECT nullif(p.zone, '') FROM public.firm_profile p ORDER BY p.id LIMIT 1), 'UTC'))::date;
+END $$;
+
+CREATE OR REPLACE FUNCTION authority.today() RETURNS date
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT authority.day(authority.moment()) $$;
+
 -- The grant under which a person may decide a kind about a subject now, or NULL. What the same human being also
--- prepared adds up over thirty days: a limit is not evaded by splitting. Days are those of UTC, whatever zone the
+-- prepared adds up over thirty days: a limit is not evaded by splitting. Days are the firm's, whatever zone the
 -- caller has set: a wall or a consent does not move with it.
 DROP FUNCTION IF EXISTS authority.grant_for(bigint, text, authority.subject, timestamptz);
 CREATE OR REPLACE FUNCTION authority.grant_for(
@@ -86,14 +98,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET t
        AND NOT EXISTS (SELECT 1 FROM public.authority_revocation v WHERE v.grant_id = g.id)
        AND (g.client_id IS NULL OR g.client_id = s.client_id)
        AND (g.matter_id IS NULL OR g.matter_id = s.matter_id)
-       AND (NOT g.needs_nda OR p.nda_signed_on <= at::date)
+       AND (NOT g.needs_nda OR p.nda_signed_on <= authority.day(at))
        AND (NOT g.needs_consent OR EXISTS (
             SELECT 1 FROM public.authority_consent c
              WHERE c.client_id = s.client_id AND p.country = ANY (c.countries)
-               AND c.recorded_on <= at::date AND (c.until_on IS NULL OR c.until_on >= at::date)))
+               AND c.recorded_on <= authority.day(at) AND (c.until_on IS NULL OR c.until_on >= authority.day(at))))
        AND NOT EXISTS (
             SELECT 1 FROM public.matters_wall w
-             WHERE w.person_id = decider AND w.from_on <= at::date AND (w.until_on IS NULL OR w.until_on >= at::date)
+             WHERE w.person_id = decider AND w.from_on <= authority.day(at) AND (w.until_on IS NULL OR w.until_on >= authority.day(at))
                AND (w.client_id = s.client_id OR w.matter_id = s.matter_id))
        AND CASE r.reach
              WHEN 'own' THEN people.natural_person(s.owner_id) = people.natural_person(decider)
@@ -119,14 +131,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET t
                AND NOT EXISTS (SELECT 1 FROM public.authority_revocation v WHERE v.grant_id = g.id)
                AND (g.client_id IS NULL OR client IS NULL OR g.client_id = client)
                AND (g.matter_id IS NULL OR matter IS NULL OR g.matter_id = matter)
-               AND (NOT g.needs_nda OR p.nda_signed_on <= at::date)
+               AND (NOT g.needs_nda OR p.nda_signed_on <= authority.day(at))
                AND (NOT g.needs_consent OR client IS NULL OR EXISTS (
                     SELECT 1 FROM public.authority_consent c
                      WHERE c.client_id = client AND p.country = ANY (c.countries)
-                       AND c.recorded_on <= at::date AND (c.until_on IS NULL OR c.until_on >= at::date))))
+                       AND c.recorded_on <= authority.day(at) AND (c.until_on IS NULL OR c.until_on >= authority.day(at)))))
         AND NOT EXISTS (
             SELECT 1 FROM public.matters_wall w
-             WHERE w.person_id = person AND w.from_on <= at::date AND (w.until_on IS NULL OR w.until_on >= at::date)
+             WHERE w.person_id = person AND w.from_on <= authority.day(at) AND (w.until_on IS NULL OR w.until_on >= authority.day(at))
                AND (w.client_id = client OR w.matter_id = matter)))
 $$;
 

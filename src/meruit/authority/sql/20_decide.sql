@@ -219,13 +219,13 @@ BEGIN
        AND EXISTS (SELECT 1 FROM public.authority_grant g JOIN public.authority_rule r ON r.role = g.role AND r.kind_id = p.kind_id
                      JOIN public.people_person me ON me.id = g.person_id
                     WHERE g.person_id = who AND g.from_at <= now_ AND (g.until_at IS NULL OR g.until_at > now_)
-                      AND (NOT g.needs_nda OR me.nda_signed_on <= now_::date)
+                      AND (NOT g.needs_nda OR me.nda_signed_on <= authority.day(now_))
                       AND (NOT g.needs_consent OR EXISTS (
                            SELECT 1 FROM public.authority_consent c WHERE c.client_id = p.client_id AND me.country = ANY (c.countries)
-                              AND c.recorded_on <= now_::date AND (c.until_on IS NULL OR c.until_on >= now_::date)))
+                              AND c.recorded_on <= authority.day(now_) AND (c.until_on IS NULL OR c.until_on >= authority.day(now_))))
                       AND NOT EXISTS (SELECT 1 FROM public.authority_revocation v WHERE v.grant_id = g.id))
-       AND NOT EXISTS (SELECT 1 FROM public.matters_wall w WHERE w.person_id = who AND w.from_on <= now_::date
-                          AND (w.until_on IS NULL OR w.until_on >= now_::date) AND (w.client_id = p.client_id OR w.matter_id = p.matter_id));
+       AND NOT EXISTS (SELECT 1 FROM public.matters_wall w WHERE w.person_id = who AND w.from_on <= authority.day(now_)
+                          AND (w.until_on IS NULL OR w.until_on >= authority.day(now_)) AND (w.client_id = p.client_id OR w.matter_id = p.matter_id));
     IF NOT FOUND THEN
         RAISE EXCEPTION 'You do not stand in for this person here now.' USING ERRCODE = 'insufficient_privilege';
     END IF;

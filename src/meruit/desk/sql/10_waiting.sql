@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION desk.waiting()
 RETURNS TABLE (proposal_id bigint, on_behalf_of bigint, needs_another boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH me AS MATERIALIZED (
-        SELECT authority.actor() AS id, authority.moment() AS now_
+        SELECT authority.actor() AS id, authority.moment() AS now_, authority.today() AS day
     ), open AS MATERIALIZED (
         SELECT p.id, p.kind_id, p.prepared_by_id, p.due_at, p.client_id, p.matter_id, k.signed OR k.trust AS personal,
                ROW (p.client_id, p.matter_id, p.payer_id, p.owner_person_id, p.amount, p.currency, NULL, p.live_sha256)::authority.subject AS s
@@ -31,7 +31,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
            AND (i.within_hours IS NULL OR (m.due_at IS NOT NULL AND m.due_at <= me.now_ + make_interval(hours => i.within_hours)))
      WHERE m.grant_id IS NULL AND NOT m.personal
        AND authority.grant_for(i.decider_id, m.kind_id, m.s, me.now_, m.prepared_by_id) IS NOT NULL
-       AND NOT EXISTS (SELECT 1 FROM public.matters_wall w WHERE w.person_id = me.id AND w.from_on <= me.now_::date
-                          AND (w.until_on IS NULL OR w.until_on >= me.now_::date) AND (w.client_id = m.client_id OR w.matter_id = m.matter_id))
+       AND NOT EXISTS (SELECT 1 FROM public.matters_wall w WHERE w.person_id = me.id AND w.from_on <= me.day
+                          AND (w.until_on IS NULL OR w.until_on >= me.day) AND (w.client_id = m.client_id OR w.matter_id = m.matter_id))
      ORDER BY 1
 $$;

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from meruit.audit.actions import note
 from meruit.authority import access as authority_access
-from meruit.authority.acts import acting, moment
+from meruit.authority.acts import acting, today
 from meruit.authority.errors import Invalid
 from meruit.firm import access
 from meruit.firm.models import Playbook
@@ -34,7 +34,7 @@ def keep_playbook(
             raise Invalid(f"A playbook says {wanted}.")
     with acting(actor):
         former = Playbook.objects.filter(payer=payer).first()
-        made, _ = Playbook.objects.update_or_create(payer=payer, defaults=said | {"checked_on": moment().date()})
+        made, _ = Playbook.objects.update_or_create(payer=payer, defaults=said | {"checked_on": today()})
         note(
             "playbook.kept",
             "firm_playbook",

@@ -10,7 +10,7 @@ from meruit.agenda import actions as agenda
 from meruit.audit.actions import note
 from meruit.authority import access as authority_access
 from meruit.authority import actions as authority
-from meruit.authority.acts import acting, moment
+from meruit.authority.acts import acting, moment, today
 from meruit.authority.errors import Invalid, NotNow
 from meruit.authority.models import Decision
 from meruit.documents import actions as documents
@@ -84,7 +84,7 @@ def add_set(
         .exists()
     ):
         raise Invalid(f'There is a version "{header.version}" of {name} already; a changed text is a new version.')
-    now = moment()
+    now, day = moment(), today()
     with acting(actor):
         made = GuidelineSet.objects.create(
             client=client,
@@ -95,13 +95,13 @@ def add_set(
             sha256=read.sha256,
             source=_keep(source),
             owner_id=_person(owner_id) or actor.person_id,
-            due_on=core.due(now.date(), header.effective_from, due_on),
+            due_on=core.due(day, header.effective_from, due_on),
             effective_from=header.effective_from,
             effective_to=header.effective_to,
             kept_at=now,
         )
         note("guidelines.kept", "firm_guidelineset", made.pk, after=_said(made))
-        _set_deadline(made, now.date())
+        _set_deadline(made, day)
     return Added(made.pk, read.remarks)
 
 
@@ -266,7 +266,7 @@ def _withdraw_proposal(actor: Actor, found: GuidelineSet, reason: str) -> None:
         authority.withdraw(actor, proposal.pk, reason)
 
 
-def _set_deadline(made: GuidelineSet, today: date) -> None:
+def _set_deadline(made: GuidelineSet, day: date) -> None:
     assert made.due_on is not None  # a new version always has a day
     whose = "the firm" if made.client is None else made.client.name
     zone = _zone(made)
@@ -277,7 +277,7 @@ def _set_deadline(made: GuidelineSet, today: date) -> None:
         title=f"Accept the billing rules of {whose}, version {made.version}",
         subject="firm_guidelineset",
         subject_id=made.pk,
-        started_on=today,
+        started_on=day,
         explanation=f"They hold from {made.effective_from} on; until accepted, bills are judged by the version before.",
         client_id=made.client_id,
         waits_for_role="billing partner",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q
 
-from meruit.authority.acts import moment
+from meruit.authority.acts import today
 from meruit.authority.errors import Invalid
 from meruit.authority.models import Proposal
 from meruit.firm import access
@@ -103,7 +103,7 @@ def versions(actor: Actor, client_id: int | None = None, *, firm_wide: bool = Fa
     if client_id is not None or firm_wide:
         rows = [row for row in rows if row.client_id == client_id]
     proposed = {p.subject_id: p.pk for p in open_proposals([row.pk for row in rows])}
-    today = moment().date()
+    day = today()
     accepted: dict[tuple[object, ...], list[core.Dated]] = {}
     for row in rows:
         if row.state == core.State.ACCEPTED:
@@ -115,7 +115,7 @@ def versions(actor: Actor, client_id: int | None = None, *, firm_wide: bool = Fa
                 core.State(row.state),
                 row.pk,
                 accepted.get((row.client_id, row.payer_id, row.name), ()),
-                today,
+                day,
                 is_proposed=row.pk in proposed,
             ),
             proposed.get(row.pk),

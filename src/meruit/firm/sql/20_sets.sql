@@ -68,7 +68,7 @@ END $$;
 CREATE OR REPLACE FUNCTION firm.apply_acceptance() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
 BEGIN
-    UPDATE public.firm_guidelineset g SET state = 'accepted', accepted_by = p.name, accepted_on = d.decided_at::date
+    UPDATE public.firm_guidelineset g SET state = 'accepted', accepted_by = p.name, accepted_on = authority.day(d.decided_at)
       FROM public.authority_decision d JOIN public.people_person p ON p.id = d.decided_by_id
      WHERE g.id = NEW.guideline_set_id AND d.id = NEW.decision_id;
     RETURN NULL;

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from meruit.audit.actions import note
 from meruit.authority import access as authority_access
 from meruit.authority import actions as authority
-from meruit.authority.acts import acting
+from meruit.authority.acts import acting, today
 from meruit.invoices import access, queries
 from meruit.invoices.models import WriteOff
 from meruit.timesheets import access as timesheets
@@ -87,7 +87,7 @@ def carry_out_write_off(actor: Actor, decision: Decision) -> WriteOff:
             currency=decided["currency"],
             hard_cost=decided["hard_cost"],
             reason=decided["reason"],
-            written_off_on=queries.today(),
+            written_off_on=today(),
             decision=decision,
         )
         note(

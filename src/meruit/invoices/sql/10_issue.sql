@@ -12,7 +12,7 @@ CALL audit.keep_history('public.invoices_invoiceline');
 -- The day of the firm, where its bills are dated.
 CREATE OR REPLACE FUNCTION invoices.today() RETURNS date
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT (authority.moment() AT TIME ZONE coalesce((SELECT nullif(p.zone, '') FROM public.firm_profile p ORDER BY p.id LIMIT 1), 'UTC'))::date
+    SELECT authority.today()
 $$;
 
 -- Gapless numbers: the counter's row is locked until the transaction ends, and one that fails takes nothing.

@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from meruit.audit.actions import note
 from meruit.authority import access as authority_access
-from meruit.authority.acts import acting, moment
+from meruit.authority.acts import acting, today
 from meruit.authority.errors import Invalid, NotNow
 from meruit.drafting import Consent, Model, ModelFailed, NoConsent, NotUsable, ask_attorney
 from meruit.firm.models import Approval
@@ -52,7 +52,7 @@ def consent_of(matter: Matter, on: date) -> Consent | None:
 
 def may_ask(prebill: PreBill) -> bool:
     """Whether the firm has set up a model and the client agrees to it."""
-    return settings.LANGUAGE_MODEL is not None and consent_of(prebill.matter, moment().date()) is not None
+    return settings.LANGUAGE_MODEL is not None and consent_of(prebill.matter, today()) is not None
 
 
 def draft_question(actor: Actor, line_id: int) -> Question:
@@ -61,13 +61,13 @@ def draft_question(actor: Actor, line_id: int) -> Question:
     line = access.line(actor, line_id)
     if settings.LANGUAGE_MODEL is None:
         raise NotNow("The firm has set up no language model.")
-    today = moment().date()
+    day = today()
     matter = line.prebill.matter
-    consent = consent_of(matter, today)
+    consent = consent_of(matter, day)
     said = list(Finding.objects.filter(line=line, settled_at=None).order_by("pk").values_list("message", flat=True))
     if not said:
         raise NotNow("No finding stands open on this line; there is nothing to ask.")
-    model = Model(settings.LANGUAGE_MODEL, today)
+    model = Model(settings.LANGUAGE_MODEL, day)
     if consent is not None:
         with acting(actor):
             note(

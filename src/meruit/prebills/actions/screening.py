@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from meruit.audit.actions import note
 from meruit.authority import access as authority_access
-from meruit.authority.acts import acting, moment
+from meruit.authority.acts import acting, day_of, moment
 from meruit.guidelines import Judge
 from meruit.prebills import access, core
 from meruit.prebills.actions.overriding import OVERRIDDEN
@@ -74,7 +74,7 @@ def _screen(unit: Unit, *, anew: bool) -> None:
         _keep(unit, {}, prefix, None)
         return
     now = moment()
-    asked = sheet(unit.payer, unit.prebills, now.date())
+    asked = sheet(unit.payer, unit.prebills, day_of(now))
     fingerprint = judged_with(unit.held, asked.context)
     kept = {row.prebill_id: row for row in Screening.objects.filter(prebill__in=unit.prebills, payer=unit.payer)}
     before = {

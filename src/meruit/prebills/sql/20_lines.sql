@@ -72,7 +72,7 @@ BEGIN
     NEW.held_by_id := authority.actor();
     NEW.held_at := now_;
     NEW.ended_at := NULL;
-    IF coalesce(NEW.reason, '') = '' OR NEW.review_on IS NULL OR NEW.review_on < now_::date OR NEW.review_on > now_::date + 31 THEN
+    IF coalesce(NEW.reason, '') = '' OR NEW.review_on IS NULL OR NEW.review_on < authority.today() OR NEW.review_on > authority.today() + 31 THEN
         RAISE EXCEPTION 'A hold has a reason and a review date within 31 days; longer is decided.' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     p := prebills.must_be_open(NEW.prebill_id);

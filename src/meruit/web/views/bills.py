@@ -15,7 +15,7 @@ from meruit.authority import access
 from meruit.authority.acts import acting
 from meruit.authority.errors import NotFound, Refused
 from meruit.authority.models import Proposal
-from meruit.disputes.models import Reduction
+from meruit.disputes.models import Reduction, Rejection
 from meruit.disputes.queries import UNDECIDED
 from meruit.invoices import access as bills
 from meruit.invoices import actions, queries
@@ -69,7 +69,10 @@ def one(request: HttpRequest, invoice_id: int) -> HttpResponse:
     actor = actor_of(request)
     bill = bills.invoice(actor, invoice_id)
     submissions = list(Submission.objects.filter(invoice=bill).select_related("revision").order_by("pk"))
-    reductions = list(Reduction.objects.filter(invoice=bill).select_related("line").order_by("pk"))
+    reductions = list(
+        Reduction.objects.filter(invoice=bill).select_related("line", "hindsight__finding").order_by("pk")
+    )
+    back = Rejection.objects.filter(submission__in=submissions).select_related("hindsight__finding").order_by("pk")
     owed = queries.owed([bill.pk]).get(bill.pk, Decimal(0))
     standing = {s.line: s for s in queries.standing(bill.pk)}
     return show(
@@ -86,6 +89,7 @@ def one(request: HttpRequest, invoice_id: int) -> HttpResponse:
                 (line, standing.get(line.pk)) for line in bill.lines.select_related("timekeeper").order_by("number")
             ],
             "submissions": [(s, words.of(words.SUBMISSION, s.state)) for s in submissions],
+            "rejections": list(back),
             "reductions": [(r, words.of(words.REDUCTION, r.state)) for r in reductions],
             "history": history.of(bill, submissions, reductions),
             "postings": Posting.objects.filter(Q(invoice_id=bill.pk) | Q(invoice_id=None))

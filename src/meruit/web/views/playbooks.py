@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meruit.authority import access as authority
-from meruit.authority.acts import moment
+from meruit.authority.acts import today
 from meruit.authority.errors import Refused
 from meruit.disputes import access as disputes
 from meruit.firm import access, queries
@@ -57,7 +57,7 @@ def one(request: HttpRequest, payer_id: int) -> HttpResponse:
     """One payer: rates, format, codes, portal, cadence, quirks, rules, tolerances, and what it cuts."""
     actor = actor_of(request)
     payer = access.payer(actor, payer_id)
-    today = moment().date()
+    day = today()
     matters = authority.matters(actor).filter(client=payer.client)
     used = set(matters.values_list("code_set", flat=True))
     return show(
@@ -69,20 +69,20 @@ def one(request: HttpRequest, payer_id: int) -> HttpResponse:
             "playbook": Playbook.objects.filter(payer=payer).first(),
             "profile": profile(payer.delivery),
             "portal_rates": access.timekeepers(actor)
-            .filter(Q(until_on=None) | Q(until_on__gte=today), payer=payer, from_on__lte=today)
+            .filter(Q(until_on=None) | Q(until_on__gte=day), payer=payer, from_on__lte=day)
             .order_by("timekeeper__number", "from_on"),
-            "agreed": _agreed(payer, today).filter(Q(matter=None) | Q(matter__in=matters)),
+            "agreed": _agreed(payer, day).filter(Q(matter=None) | Q(matter__in=matters)),
             "codes": _codes(used),
             "ids": MatterId.objects.filter(payer=payer, matter__in=matters)
             .select_related("matter")
             .order_by("matter__number", "name"),
-            "held": _held(payer, today),
-            "days_off": Calendar.objects.filter(payer=payer, day__gte=today).order_by("day"),
+            "held": _held(payer, day),
+            "days_off": Calendar.objects.filter(payer=payer, day__gte=day).order_by("day"),
             "cuts": Counter(
                 disputes.reductions(actor).filter(invoice__payer=payer).values_list("reason_code", flat=True)
             ).most_common(8),
             "prepares": bool(authority.roles(actor) & set(authority.PREPARES)),
-            "today": today,
+            "today": day,
         },
     )
 
@@ -108,8 +108,8 @@ def edit(request: HttpRequest, payer_id: int) -> HttpResponse:
     return show(request, "web/playbook_edit.html", PLACE, {"payer": payer, "form": form}, status=status)
 
 
-def _agreed(payer: Payer, today: date) -> QuerySet[Rate]:
-    rows = Rate.objects.filter(Q(until_on=None) | Q(until_on__gte=today), client=payer.client, from_on__lte=today)
+def _agreed(payer: Payer, day: date) -> QuerySet[Rate]:
+    rows = Rate.objects.filter(Q(until_on=None) | Q(until_on__gte=day), client=payer.client, from_on__lte=day)
     return rows.select_related("matter", "timekeeper").order_by("level", "timekeeper__number", "-from_on")
 
 
@@ -122,9 +122,9 @@ def _codes(used: set[str]) -> list[str]:
     ]
 
 
-def _held(payer: Payer, today: date) -> Held | Refused | None:
+def _held(payer: Payer, day: date) -> Held | Refused | None:
     """The rules in force, or the sentence why there are none."""
     try:
-        return queries.held(payer, today)
+        return queries.held(payer, day)
     except Refused as refusal:
         return refusal

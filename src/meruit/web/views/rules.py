@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from markdown_it import MarkdownIt
 
 from meruit.authority import access as authority
-from meruit.authority.acts import moment
+from meruit.authority.acts import today
 from meruit.authority.errors import Invalid
 from meruit.disputes import dry_run
 from meruit.drafting.document import is_machine_drafted
@@ -58,7 +58,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         request,
         "web/rules.html",
         PLACE,
-        {"groups": [("To be accepted", waiting), ("Versions", rest)], "looks": LOOKS, "today": moment().date()},
+        {"groups": [("To be accepted", waiting), ("Versions", rest)], "looks": LOOKS, "today": today()},
     )
 
 
@@ -94,7 +94,7 @@ def one(request: HttpRequest, set_id: int) -> HttpResponse:
             "may_propose": row.state == "draft"
             and version.proposal_id is None
             and bool(roles & set(authority.PREPARES)),
-            "today": moment().date(),
+            "today": today(),
         },
     )
 
@@ -117,9 +117,9 @@ def rehearse(request: HttpRequest, set_id: int) -> HttpResponse:
     if row.client_id is None:
         raise Invalid("A set of the firm speaks of no one client's bills; a dry run is made of a client's set.")
     others = _others(actor, row)
-    today = moment().date()
-    first = day_of(request.GET["first"]) if request.GET.get("first") else today - LOOKS_BACK
-    last = day_of(request.GET["last"]) if request.GET.get("last") else today
+    day = today()
+    first = day_of(request.GET["first"]) if request.GET.get("first") else day - LOOKS_BACK
+    last = day_of(request.GET["last"]) if request.GET.get("last") else day
     against = _chosen(request, others) or sets.before(row)
     ran = None
     if "first" in request.GET:
@@ -141,12 +141,7 @@ def learnt(markdown: str) -> SafeString:
 
 
 def _shown(ran: dry_run.DryRun) -> dict[str, Any]:
-    rows = [
-        ("Newly flagged", ran.newly),
-        ("No longer flagged", ran.no_longer),
-        ("Flagged by both", ran.either_way),
-        ("Flagged by neither", ran.in_neither),
-    ]
+    rows = ran.rows
     cut = sum(lines.cut for _, lines in rows)
     return {
         "rows": rows,

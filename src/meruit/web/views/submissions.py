@@ -131,6 +131,7 @@ def one(request: HttpRequest, submission_id: int) -> HttpResponse:
             "advice": stuck.advice(submission, moment()),
             "attempts": list(submission.attempts.order_by("number")),
             "events": list(submission.events.order_by("heard_at", "pk")),
+            "rejections": list(submission.rejections.select_related("hindsight__finding").order_by("pk")),
             "cuts": list(submission.reductions.select_related("line").order_by("pk")),
             "form": form,
             "by_hand": carrying.is_by_hand(submission),

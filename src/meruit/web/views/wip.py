@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meruit.authority import access
-from meruit.authority.acts import acting
+from meruit.authority.acts import acting, today
 from meruit.authority.errors import Refused
 from meruit.invoices import actions, queries
 from meruit.prebills.core.states import State
@@ -35,7 +35,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     access.require(actor, *LOOKS)
     seen = {m.pk: m for m in access.matters(actor).select_related("client")}
-    rows = [row for row in queries.wip_aging(queries.today()) if row.matter in seen]
+    rows = [row for row in queries.wip_aging(today()) if row.matter in seen]
     ages = [(seen[r.matter], r, r.current + r.days_31 + r.days_61 + r.over_90) for r in rows]
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for _, row, total in ages:
