@@ -198,7 +198,7 @@ DECIDING = (
     Way("by a grant for another client", "app", (act("elsewhere"), decide("open")), NO_AUTHORITY, "grants have a scope"),
     Way("above the grant's limit", "app", (act("poor"), decide("open")), NO_AUTHORITY, "grants have a limit"),
     Way("behind an ethical wall", "app", (act("walled"), decide("open")), NO_AUTHORITY, "walls"),
-    Way("behind a wall, in a zone where it is another day", "app", ("SET LOCAL timezone = 'XXX+167'", act("walled"), decide("open")), NO_AUTHORITY, "days are those of UTC"),
+    Way("behind a wall, in a zone where it is another day", "app", ("SET LOCAL timezone = 'XXX+167'", act("walled"), decide("open")), NO_AUTHORITY, "days are the firm's, by a zone that the owner alone writes"),
     Way("without the client's consent", "app", (act("undisclosed"), decide("open")), NO_AUTHORITY, "conditions of the grant"),
     Way("without an undertaking", "app", (act("unsworn"), decide("open")), NO_AUTHORITY, "conditions of the grant"),
     Way("in another role", "app", (act("jon"), decide("open")), NO_AUTHORITY, "the matrix"),
