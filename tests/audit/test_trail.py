@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -257,3 +258,21 @@ def test_the_night_puts_its_receipt_into_the_digest(firm: Firm) -> None:
     assert "records under the receipt" in step.do(system, "receipt", Record.objects.latest("at").at)
     shown = text(nightly.digest())
     assert core.find_receipts(shown)[0].count == Seal.objects.count()
+
+
+def test_many_rows_leave_their_number_and_a_digest_that_anybody_can_make_again(firm: Firm) -> None:
+    with psycopg.connect(firm.url("owner")) as pg:
+        pg.execute(
+            "INSERT INTO imports_owner (record, owner) SELECT 'kind ' || n, 'A (\"quoted\") name' FROM generate_series(1, 21) n"
+        )
+        texts = [row[0] for row in pg.execute("SELECT o::text FROM imports_owner o ORDER BY o.ctid").fetchall()]
+        pg.execute(
+            "INSERT INTO imports_owner (record, owner) SELECT 'more ' || n, 'x' FROM generate_series(1, 50001) n"
+        )
+        more = [
+            row[0] for row in pg.execute("SELECT o::text FROM imports_owner o ORDER BY o.ctid OFFSET 21").fetchall()
+        ]
+    many, most = Record.objects.filter(event="rows.inserted", subject="imports_owner").order_by("pk")
+    assert many.after == {"rows": 21, "sha512": hashlib.sha512("\n".join(texts).encode()).hexdigest()}
+    each = b"".join(hashlib.sha256(text.encode()).digest() for text in more)
+    assert most.after == {"rows": 50001, "sha256": hashlib.sha256(each).hexdigest()}

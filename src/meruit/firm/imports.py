@@ -16,7 +16,7 @@ from meruit.matters.models import Client, Matter
 from meruit.people.models import Timekeeper
 
 if TYPE_CHECKING:
-    from meruit.imports.core.rows import Taken
+    from meruit.imports.core.block import Taken
     from meruit.imports.models import Batch
 
 #: What an arrangement's amount is called in its terms.

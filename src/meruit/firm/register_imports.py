@@ -24,7 +24,7 @@ from meruit.matters.models import Client, Matter, Payer
 from meruit.people.models import Timekeeper
 
 if TYPE_CHECKING:
-    from meruit.imports.core.rows import Taken
+    from meruit.imports.core.block import Taken
     from meruit.imports.models import Batch
 
 #: Record of a file -> the register whose rows it holds. A payer's list of timekeepers has dates instead of an end.

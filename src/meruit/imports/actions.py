@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-CHUNK = 5000
+CHUNK = 10_000
 #: How many rows are looked at to suggest a mapping and tell the style of dates.
 SAMPLE = 2000
 
@@ -347,12 +347,16 @@ def _seen_again(batch: Batch, keys: Sequence[str]) -> None:
 
 
 def _gone(acting: Acting, batch: Batch, taker: Taker) -> None:
-    missing = list(
-        Source.objects.filter(record=batch.record, gone_at=None).exclude(batch=batch).values_list("pk", "target_id")
-    )
-    if missing:
-        taker.gone(batch, [target for _, target in missing])
-        Source.objects.filter(pk__in=[pk for pk, _ in missing]).update(gone_at=acting.now())
+    absent = Source.objects.filter(record=batch.record, gone_at=None).exclude(batch=batch)
+    missing = list(absent.values_list("key", "target_id"))
+    if not missing:
+        return
+    taker.gone(batch, [target for _, target in missing])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE imports_source SET gone_at = %s WHERE record = %s AND key = ANY (%s::text[])",
+            [acting.now(), batch.record, texts([key for key, _ in missing])],
+        )
 
 
 def reasons(batch: Batch) -> list[dict[str, Any]]:

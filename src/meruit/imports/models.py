@@ -65,12 +65,10 @@ class Source(models.Model):
     The database checks its batch by the statement (`sql/20_references.sql`), and keeps no index that nothing asks.
     """
 
+    pk = models.CompositePrimaryKey("record", "key")
     record = models.TextField()
     key = models.TextField()
     row_sha256 = models.BinaryField(max_length=32)
     target_id = models.BigIntegerField()
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     gone_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["record", "key"], name="imports_one_source")]

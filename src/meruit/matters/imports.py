@@ -16,7 +16,7 @@ from meruit.people.models import Timekeeper
 if TYPE_CHECKING:
     from datetime import date
 
-    from meruit.imports.core.rows import Taken
+    from meruit.imports.core.block import Taken
     from meruit.imports.models import Batch
 
 

@@ -44,7 +44,11 @@ class Entry(models.Model):
 
 
 class Version(models.Model):
-    """What an entry said at one time. Before release its preparer adds versions; afterwards a decision does."""
+    """What an entry said at one time. Before release its preparer adds versions; afterwards a decision does.
+
+    The database's primary key is entry and number. The trail names versions by their id, which comes from one
+    sequence and has no index, since nothing asks for it: look a version up by its entry.
+    """
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="versions", db_index=False, db_constraint=False)
     number = models.IntegerField()
@@ -74,7 +78,6 @@ class Version(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["entry", "number"], name="timesheets_one_version"),
             models.UniqueConstraint(
                 fields=["decision"], condition=models.Q(decision__isnull=False), name="timesheets_one_decision_id"
             ),

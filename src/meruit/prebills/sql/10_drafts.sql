@@ -45,7 +45,7 @@ BEGIN
         SELECT p.id, p.matter_id, p.period_from, p.period_to, (p.period_from, p.period_to) = (first, last) AS asked
           FROM public.prebills_prebill p WHERE p.matter_id = ANY (matter_ids) AND p.state IN ('draft', 'in review')
     ), ready AS MATERIALIZED (
-        SELECT e.id AS entry_id, v.id AS version_id, e.matter_id, e.kind, v.worked_on, e.timekeeper_id
+        SELECT e.id AS entry_id, e.version, e.matter_id, e.kind, v.worked_on, e.timekeeper_id
           FROM public.timesheets_entry e
           JOIN public.timesheets_released r ON r.entry_id = e.id
           JOIN public.timesheets_version v ON v.entry_id = e.id AND v.number = e.version
@@ -67,11 +67,11 @@ BEGIN
          WHERE m.id IN (SELECT x.matter_id FROM ready x WHERE NOT EXISTS (SELECT 1 FROM joins j WHERE j.entry_id = x.entry_id))
         RETURNING id, matter_id, period_from
     ), placed AS (
-        SELECT x.entry_id, x.version_id, x.kind, x.worked_on, x.timekeeper_id, n.id AS prebill_id, n.period_from, 0 AS numbered
+        SELECT x.entry_id, x.version, x.kind, x.worked_on, x.timekeeper_id, n.id AS prebill_id, n.period_from, 0 AS numbered
           FROM ready x JOIN made n ON n.matter_id = x.matter_id
          WHERE NOT EXISTS (SELECT 1 FROM joins j WHERE j.entry_id = x.entry_id)
          UNION ALL
-        SELECT x.entry_id, x.version_id, x.kind, x.worked_on, x.timekeeper_id, o.id, o.period_from,
+        SELECT x.entry_id, x.version, x.kind, x.worked_on, x.timekeeper_id, o.id, o.period_from,
                coalesce((SELECT max(l.number) FROM public.prebills_line l WHERE l.prebill_id = o.id), 0)
           FROM joins j JOIN ready x USING (entry_id) JOIN open o ON o.id = j.prebill_id
     ), numbered AS MATERIALIZED (
@@ -84,7 +84,7 @@ BEGIN
         SELECT x.prebill_id, x.number, x.entry_id, v.number, x.kind, x.timekeeper_id, v.worked_on, v.narrative, v.hours, v.units,
                coalesce(v.agreed_rate, v.unit_cost), v.standard_value, v.worked_value, v.worked_value, v.hours, v.worked_value,
                v.task_code, v.activity_code, v.expense_code, v.hard_cost, v.worked_on < x.period_from, false
-          FROM numbered x JOIN public.timesheets_version v ON v.id = x.version_id
+          FROM numbered x JOIN public.timesheets_version v ON v.entry_id = x.entry_id AND v.number = x.version
         RETURNING prebill_id
     )
     SELECT l.prebill_id, count(*) FROM lines l GROUP BY l.prebill_id ORDER BY l.prebill_id;

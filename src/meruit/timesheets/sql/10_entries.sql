@@ -117,23 +117,33 @@ DECLARE
     who bigint := authority.actor();
     wrong record;
     later boolean;
+    many bigint;
+    existing bigint;
+    lowest bigint;
+    highest bigint;
     works firm.work[];
 BEGIN
+    SELECT count(*), min(v.entry_id), max(v.entry_id), max(v.number) > 1 OR min(v.number) < 1 INTO many, lowest, highest, later FROM new_rows v;
+    IF many = 0 THEN
+        RETURN NULL;
+    END IF;
     SELECT v.entry_id INTO wrong FROM new_rows v WHERE v.made_by_id <> who LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'A version is made by whoever acts.' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    SELECT v.entry_id INTO wrong FROM new_rows v WHERE NOT EXISTS (SELECT 1 FROM public.timesheets_entry e WHERE e.id = v.entry_id) LIMIT 1;
-    IF FOUND THEN
+    -- The same work at the same rate is asked about once, however many rows and days say it. Entries are looked for
+    -- between the lowest and the highest that is named: for a plan made while the table was small stays in use.
+    SELECT sum(w.rows), array_agg(ROW(w.entry_id, w.timekeeper_id, w.matter_id, w.task_code, w.currency, w.agreed_rate, w.first, w.last)::firm.work)
+                            FILTER (WHERE w.agreed_rate IS NOT NULL)
+      INTO existing, works
+      FROM (SELECT count(*) AS rows, min(v.entry_id) AS entry_id, e.timekeeper_id, e.matter_id, v.task_code, v.currency, v.agreed_rate,
+                   min(v.worked_on) AS first, max(v.worked_on) AS last
+              FROM new_rows v JOIN public.timesheets_entry e ON e.id = v.entry_id AND e.id BETWEEN lowest AND highest
+             GROUP BY e.timekeeper_id, e.matter_id, v.task_code, v.currency, v.agreed_rate) w;
+    IF existing IS DISTINCT FROM many THEN
+        SELECT v.entry_id INTO wrong FROM new_rows v WHERE NOT EXISTS (SELECT 1 FROM public.timesheets_entry e WHERE e.id = v.entry_id) LIMIT 1;
         RAISE EXCEPTION 'There is no entry %.', wrong.entry_id USING ERRCODE = 'foreign_key_violation';
     END IF;
-    -- the same work at the same rate is asked about once, however many rows and days say it
-    SELECT array_agg(ROW(w.entry_id, w.timekeeper_id, w.matter_id, w.task_code, w.currency, w.agreed_rate, w.first, w.last)::firm.work) INTO works
-      FROM (SELECT min(v.entry_id) AS entry_id, e.timekeeper_id, e.matter_id, v.task_code, v.currency, v.agreed_rate,
-                   min(v.worked_on) AS first, max(v.worked_on) AS last
-              FROM new_rows v JOIN public.timesheets_entry e ON e.id = v.entry_id
-             WHERE v.agreed_rate IS NOT NULL
-             GROUP BY e.timekeeper_id, e.matter_id, v.task_code, v.currency, v.agreed_rate) w;
     SELECT a.entry_id, a.rate AS agreed_rate, v.worked_on INTO wrong
       FROM firm.doubtful(works) a
       JOIN public.timesheets_entry e ON e.matter_id = a.matter_id AND e.timekeeper_id = a.timekeeper_id
@@ -144,7 +154,6 @@ BEGIN
         RAISE EXCEPTION 'Entry %: % an hour is no rate that was agreed for % .', wrong.entry_id, wrong.agreed_rate, wrong.worked_on
             USING ERRCODE = 'insufficient_privilege';
     END IF;
-    SELECT EXISTS (SELECT 1 FROM new_rows v WHERE v.number <> 1) INTO later;
     IF NOT later THEN
         RETURN NULL;
     END IF;
@@ -190,15 +199,17 @@ BEGIN
     RETURN many;
 END $$;
 
+-- NaN is above every number, and no column is wide enough for an infinite one.
 DO $$ BEGIN
-    ALTER TABLE public.timesheets_version ADD CONSTRAINT timesheets_sane CHECK (
-        (hours IS NULL OR (hours > 0 AND hours <= 999 AND hours <> 'NaN'))
-        AND (units IS NULL OR (units > 0 AND units NOT IN ('NaN', 'Infinity')))
-        AND (unit_cost IS NULL OR unit_cost NOT IN ('NaN', 'Infinity', '-Infinity'))
-        AND worked_value NOT IN ('NaN', 'Infinity', '-Infinity') AND standard_value NOT IN ('NaN', 'Infinity', '-Infinity')
+    ALTER TABLE public.timesheets_version ADD CONSTRAINT timesheets_sound CHECK (
+        (hours IS NULL OR (hours > 0 AND hours <= 999))
+        AND (units IS NULL OR (units > 0 AND units < 1e10))
+        AND (unit_cost IS NULL OR unit_cost < 1e14)
+        AND worked_value < 1e14 AND standard_value < 1e14
         AND (hours IS NULL OR agreed_rate IS NULL OR abs(worked_value - hours * agreed_rate) < 1)
         AND (units IS NULL OR unit_cost IS NULL OR abs(worked_value - units * unit_cost) < 1)
         AND currency ~ '^[A-Z]{3}$');
+    ALTER TABLE public.timesheets_version DROP CONSTRAINT IF EXISTS timesheets_sane;
 EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 
 CREATE OR REPLACE TRIGGER a_guard AFTER INSERT ON public.timesheets_version FOR EACH ROW WHEN (NEW.decision_id IS NOT NULL)

@@ -59,12 +59,13 @@ def with_version(entries: QuerySet[Entry]) -> list[Entry]:
     current = Version.objects.filter(entry=OuterRef("pk"), number=F("entry__version"))
     rows: list[Any] = list(
         entries.select_related("matter__client")
-        .annotate(version_id=Subquery(current.values("pk")[:1]), on=Subquery(current.values("worked_on")[:1]))
+        .annotate(on=Subquery(current.values("worked_on")[:1]))
         .order_by("on", "pk")[:500]
     )
-    said = Version.objects.in_bulk([row.version_id for row in rows])
+    said = Version.objects.filter(entry__in=[row.pk for row in rows], number=F("entry__version"))
+    says = {version.entry_id: version for version in said}
     for row in rows:
-        row.says = said[row.version_id]
+        row.says = says[row.pk]
     return rows
 
 
