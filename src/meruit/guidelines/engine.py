@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias
 
 from meruit.findings import Finding
@@ -29,8 +30,11 @@ if TYPE_CHECKING:
     from meruit.guidelines.sets import GuidelineSet, Rule
 
 NOTHING_ELSE = Context()
+#: Every sign of a narrative, one of which each bears.
+ANY_SIGN = -1
 #: A rule's number in its set, and what it said.
 Said = tuple[int, Hit | Unjudged]
+InScope: TypeAlias = "Callable[[Entry], bool | Unjudged]"
 #: Which check, and which of its groups.
 GroupKey: TypeAlias = "tuple[int, Hashable]"
 
@@ -55,7 +59,7 @@ class Judge:
         self._lines: dict[str, list[tuple[int, Callable[[Entry], Outcome]]]] = {"fee": [], "expense": []}
         self._texts: dict[str, list[tuple[int, Callable[[Entry, Any], Outcome], int]]] = {"fee": [], "expense": []}
         self._groups: list[tuple[int, GroupCheck]] = []
-        self._keys: dict[str, list[tuple[int, int, Callable[[Entry], Hashable | Unjudged | None]]]]
+        self._keys: dict[str, list[tuple[int, int, Callable[[Entry], Hashable | Unjudged | None], InScope | None]]]
         self._keys = {"fee": [], "expense": []}
         self._absent: dict[str, list[tuple[int, Unjudged]]] = {"fee": [], "expense": []}
         self._standing: list[tuple[int, StandingCheck]] = []
@@ -78,14 +82,14 @@ class Judge:
                     self._lines[kind].append((number, check.check))
             case TextCheck():
                 for kind in _kinds(check.kind):
-                    self._texts[kind].append((number, check.check, check.signs))
+                    self._texts[kind].append((number, check.check, check.signs or ANY_SIGN))
             case PhraseCheck():
                 self.phrases += [(number, check)] * len(check.patterns)
                 patterns += check.patterns
             case GroupCheck():
                 self._groups.append((number, check))
                 for kind in _kinds(check.kind):
-                    self._keys[kind].append((number, len(self._groups) - 1, check.key))
+                    self._keys[kind].append((number, len(self._groups) - 1, check.key, self._scopes[number]))
             case StandingCheck():
                 self._standing.append((number, check))
             case Absent() if self._scopes[number] is None:
@@ -107,21 +111,22 @@ class Judge:
     def line(self, entry: Entry) -> list[Said]:
         """What the rules that need nothing but this line say."""
         said: list[Said] = []
-        for number, check in self._lines[entry.kind]:
+        kind = entry.kind
+        for number, check in self._lines[kind]:
             outcome = check(entry)
             if outcome is not None:
                 self._scoped(number, entry, outcome, said)
         text = entry.narrative
-        texts = self._texts[entry.kind]
+        texts = self._texts[kind]
         if text is None:
             unheard = Unjudged("narrative not known")
-            heard = {n for n, c in self.phrases if c.kind in (None, entry.kind)} | {n for n, _, _ in texts}
+            heard = {n for n, c in self.phrases if c.kind in (None, kind)} | {n for n, _, _ in texts}
             said += [(number, unheard) for number in sorted(heard)]
             return said
-        if entry.kind in self._sought:
+        if kind in self._sought:
             for at, start, end in self.search.find(text):
                 number, phrase = self.phrases[at]
-                if phrase.kind in (None, entry.kind):
+                if phrase.kind in (None, kind):
                     hit = phrase.judge(entry, start, end)
                     if hit is not None:
                         self._scoped(number, entry, hit, said)
@@ -129,11 +134,10 @@ class Judge:
             understood: Any = self._understand(text, entry)
             there = understood.signs
             for number, judge_text, signs in texts:
-                if signs and not signs & there:
-                    continue
-                outcome = judge_text(entry, understood)
-                if outcome is not None:
-                    self._scoped(number, entry, outcome, said)
+                if signs & there:
+                    outcome = judge_text(entry, understood)
+                    if outcome is not None:
+                        self._scoped(number, entry, outcome, said)
         return said
 
     def absent(self, fees: int, expenses: int) -> Iterator[tuple[int, Unjudged, int]]:
@@ -145,16 +149,15 @@ class Judge:
     def groups(self, entry: Entry) -> list[tuple[int, GroupKey | Unjudged]]:
         """The groups this line belongs to, each with the number of its rule."""
         found: list[tuple[int, GroupKey | Unjudged]] = []
-        for number, at, make in self._keys[entry.kind]:
+        for number, at, make, scope in self._keys[entry.kind]:
             key = make(entry)
             if key is None:
                 continue
-            scope = self._scopes[number]
             fits = True if scope is None else scope(entry)
-            if isinstance(fits, Unjudged):
-                found.append((number, fits))
-            elif fits:
+            if fits is True:
                 found.append((number, key if isinstance(key, Unjudged) else (at, key)))
+            elif isinstance(fits, Unjudged):
+                found.append((number, fits))
         return found
 
     def group(self, key: GroupKey, members: Sequence[Entry]) -> Iterator[Said]:
@@ -271,8 +274,8 @@ class Judge:
         return out
 
 
-def _place(said: tuple[int, int, Finding]) -> tuple[int, int]:
-    return said[:2]
+#: The order of findings: by line, then by rule.
+_place = itemgetter(0, 1)
 
 
 def _kinds(kind: Kind | None) -> tuple[Kind, ...]:

@@ -48,8 +48,9 @@ def block_billing(
     else:
         second = found[1][0]
         ground = f"lumping-{second.separator}" if count == 2 else "lumping-many"
-        span = (u.task_span(found[0][0])[0], u.task_span(found[-1][-1])[1])
-        heads = ", ".join(f'"{u.text[slice(*u.span(p[0].at))]}"' for p in found[:5])
+        r = u.reading
+        span = (r.place(found[0][0].start)[0], r.place(found[-1][-1].end - 1)[1])
+        heads = ", ".join([f'"{r.said(piece[0].at)}"' for piece in found[:5]])
         why = f"{count} pieces of work stand under one figure of time ({heads})"
     return at_span(u, span, ground, why, _PASSES)
 

@@ -61,6 +61,9 @@ _COMMA: _Part = (",", WEAK, 0, ",", 0, None)
 #: Marks that divide wherever they stand.
 _MARKS = {**dict.fromkeys(";•|\n—", _SEMICOLON), **dict.fromkeys(",/&+", _COMMA)}
 
+#: Marks that stand right after a word.
+_TIGHT = frozenset({",", ";"})
+
 #: After these a colon divides nothing.
 _TAKES_COLON = frozenset({"re", "regarding", "concerning", "to", "from"})
 #: A full stop after one of these belongs to the word.
@@ -180,19 +183,27 @@ class Reading:
         end += inner[last][1] if last in inner else len(parts.pieces[origins[last]])
         return start, end
 
+    def said(self, unit: int) -> str:
+        """The unit as it is written."""
+        start, end = self.place(unit)
+        return self.text[start:end]
+
     def _begin(self) -> list[int]:
         """Where each piece begins."""
         pieces, gaps = self._parts.pieces, self._parts.gaps
-        sizes = [len(piece) for piece in pieces]
+        sizes = list(map(len, pieces))
         if gaps is not None:
             both = accumulate(size for pair in zip(map(len, gaps), [*sizes, 0], strict=True) for size in pair)
             starts = list(both)[::2]
         else:
-            starts, at, text = [], 0, _scanned(self.text)
-            for piece, size in zip(pieces, sizes, strict=True):
-                at = text.index(piece, at)
-                starts.append(at)
-                at += size
+            steps = [size + (after not in _TIGHT) for size, after in zip(sizes, pieces[1:], strict=False)]
+            starts = list(accumulate(steps, initial=0))
+            if starts[-1] + sizes[-1] != len(self.text):  # more than one space, or one before a mark
+                starts, at, text = [], 0, _scanned(self.text)
+                for piece, size in zip(pieces, sizes, strict=True):
+                    at = text.index(piece, at)
+                    starts.append(at)
+                    at += size
         self._starts = starts
         return starts
 

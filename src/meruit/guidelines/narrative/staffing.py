@@ -196,10 +196,11 @@ def consent_event(
     expert = "experts" in events and u.has(_EXPERT)
     if not expert and not {"depositions", "motions"} & set(events):
         return None
-    theirs = any(word in _THEIRS for word in u.reading.words)
+    words = u.reading.words
+    theirs = not _THEIRS.isdisjoint(words)
     for task in u.tasks:
         k = u.where(_EXPERT, task) if expert else -1
-        if k >= 0 and not theirs and (task.kinds & COMM or any(word in _OURS for word in u.reading.words)):
+        if k >= 0 and not theirs and (task.kinds & COMM or not _OURS.isdisjoint(words)):
             why = "work with an expert names no approval by the client"
             return at_units(u, k, k, "consent-expert", why, _APPROVER)
         if "depositions" in events and task.event in ("deposition", "depositions") and task.kinds & ATTEND:

@@ -218,6 +218,8 @@ def communication_detail(u: Understanding) -> Detection | None:
                     u, task, "communication-subject", "the communication does not tell the subject", "name the subject"
                 )
             continue
+        if not task.kinds & (COMM | VAGUE) and task.doc not in _MAIL:
+            continue
         talks = not task.kinds & (ATTEND | PLAN | CLERICAL | VAGUE | MANAGE) and communication(u, task)
         if not talks and not (task.kinds & VAGUE and task.doc in _MAIL):
             continue

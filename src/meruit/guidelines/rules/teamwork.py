@@ -260,6 +260,7 @@ def level_of_work(p: Params, c: Context) -> Check:
 #: How the reading of records begins, and the letters it may begin with.
 _READING = ("review", "read", "examin")
 _READS = frozenset("rReE")
+_LONGEST = max(map(len, _READING))
 _PAGES = re.compile(r"\b(\d[\d,]*)\s*(?:pages?|pp\b\.?|pgs?\b\.?)", re.IGNORECASE)
 TASKS = ("tiny", "short", "notice", "order", "extension", "email")
 
@@ -296,7 +297,7 @@ def disproportionate_time(p: Params, c: Context) -> Check:
         if found is not None:
             return told(found)
         narrative = entry.narrative or ""
-        if pace is None or narrative[:1] not in _READS or not narrative.casefold().startswith(_READING):
+        if pace is None or narrative[:1] not in _READS or not narrative[:_LONGEST].casefold().startswith(_READING):
             return None
         pages = _PAGES.search(narrative)
         if not pages:
