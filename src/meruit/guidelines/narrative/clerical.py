@@ -9,17 +9,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meruit.guidelines.narrative.detection import Detection, at_task
-from meruit.guidelines.narrative.objects import CLERICAL_PASSES, after, in_hand
+from meruit.guidelines.narrative.detection import Detection, at_all, at_task, at_units
+from meruit.guidelines.narrative.objects import CLERICAL_PASSES, after, in_hand, of_a_compound
 from meruit.guidelines.narrative.understanding import cue
 from meruit.guidelines.narrative.words import (
+    ATTEND,
     CLERICAL,
+    COMM,
     DOC,
     DRAFT,
     EVENT,
     HEAP,
+    MANAGE,
     PERSON,
+    PLAN,
+    RESEARCH,
     REVIEW,
+    TOPIC,
+    VAGUE,
+    WHOLE,
+    forms,
     group,
     groups_under,
 )
@@ -28,7 +37,7 @@ if TYPE_CHECKING:
     from meruit.guidelines.narrative.tasks import Task
     from meruit.guidelines.narrative.understanding import Understanding
 
-_CALENDAR = cue("calendar")
+_CALENDAR, _OFFICE = cue("calendar"), cue("office")
 #: Clerical whatever the object; and by verb, the objects with which a verb is clerical.
 _ALWAYS, _BY_VERB = group("clerical.always"), groups_under("clerical.object-of")
 #: Verbs of other rules.
@@ -38,6 +47,20 @@ _STAMPING, _FETCHING = group("clerical.stamping"), group("clerical.fetching")
 _BY_OBJECT = group("clerical.by-object")
 _ENTERED, _NUMBERED, _MARKED = group("clerical.entered"), group("clerical.numbered"), group("clerical.marked")
 _SCHEDULED = group("scheduling.scheduled")
+#: Things of the office, and what is done with them that is no legal work whichever of them it is.
+_HANDLING, _THINGS = group("clerical.handling"), group("clerical.things")
+#: "Put exhibits in numerical order".
+_PUTTING, _IN_ORDER = group("clerical.putting"), group("clerical.in-order")
+_PUTTING_FORMS = frozenset(form for verb in _PUTTING for form, _ in forms(verb))
+_PUT_REACH = 11
+#: "Organize" exhibits, but not a company or an argument.
+_ORGANIZING, _LEGAL_BODIES = frozenset({"organize", "organise", "reorganize"}), group("clerical.legal-bodies")
+_BLACKED_OUT = group("clerical.out")
+#: So far from its verb stands a thing in hand.
+_REACH = 6
+
+#: Kinds of work that are not clerical whatever the code says, or say too little.
+_LEGAL = DRAFT | REVIEW | RESEARCH | ATTEND | PLAN | MANAGE | VAGUE
 
 _WHY = "this is an assistant's work"
 
@@ -50,7 +73,29 @@ def clerical(u: Understanding, *, extra: frozenset[str] = frozenset()) -> Detect
             return at_task(u, task, ground, _WHY, CLERICAL_PASSES)
         if extra and (task.verbs[0] in extra or any(word in extra for word in after(u, task))):
             return at_task(u, task, "clerical-client", "the client's list names this as clerical", CLERICAL_PASSES)
+    if not u.tasks and _puts_away(u):
+        return at_all(u, "clerical-order", _WHY, CLERICAL_PASSES)
     return None
+
+
+def _puts_away(u: Understanding) -> bool:
+    """ "Put exhibits in tab order", "keyed metadata into vendor's spreadsheet": an act that no list of work holds."""
+    words = u.reading.words
+    if not words or words[0] not in _PUTTING_FORMS:
+        return False
+    return any(word in _IN_ORDER or word in _THINGS for word in words[2:_PUT_REACH])
+
+
+def clerical_by_code(u: Understanding) -> Detection | None:
+    """What is coded as managing files (A110) and tells of no legal work, in words that no table holds.
+
+    The caller asks only where no narrower rule speaks.
+    """
+    if u.activity_code != "A110" or u.kinds & _LEGAL or u.weight <= WHOLE or not len(u.reading):
+        return None
+    if u.kinds & COMM and (u.grade is None or u.grade.is_lawyer):
+        return None
+    return at_units(u, 0, len(u.reading) - 1, "clerical-code", _WHY, CLERICAL_PASSES)
 
 
 def _ground(u: Understanding, task: Task) -> str | None:
@@ -58,16 +103,22 @@ def _ground(u: Understanding, task: Task) -> str | None:
     if task.kinds & CLERICAL:
         always = next((v for v in task.verbs if v in _ALWAYS), None)
         if always is not None:
-            if any(v in _OTHERS for v in task.verbs) or not _clerks_object(u, task, always):
+            if any(v in _OTHERS for v in task.verbs) or of_a_compound(u, task) or not _clerks_object(u, task, always):
                 return None
             return "clerical-verb"
     if task.kinds & DRAFT and "by" in u.reading.words:
         said = after(u, task)
         if "by" in said and not _STAMPING.isdisjoint(said):
             return "clerical-means"
+    if verb in _HANDLING and u.has(_OFFICE) and _handles_things(u, task):
+        return "clerical-things"
+    if verb in _PUTTING and in_hand(u, task, _IN_ORDER, 8):
+        return "clerical-order"
     wanted = _BY_VERB.get(verb)
     if wanted is None or not in_hand(u, task, wanted, 5):
         return None
+    if verb == "maintain" and u.reading.words[task.at] == "maintained" and task.at > task.start:
+        return None  # "file maintained at counsel's office"
     if verb in _FETCHING and len(task.verbs) > 1 and task.kinds & REVIEW:
         return None  # "obtain and read transcript" is reading
     if verb == "set up" and u.has(_CALENDAR) and in_hand(u, task, _SCHEDULED, 5):
@@ -75,13 +126,35 @@ def _ground(u: Understanding, task: Task) -> str | None:
     return "clerical-object"
 
 
+def _handles_things(u: Understanding, task: Task) -> bool:
+    """Whether what is made, sought, moved or seen to is a thing of the office and the text says no more of it.
+
+    "Set up exhibit folders", "hunted for missing redweld", "chased signature pages"; not "create data room index of
+    defects" or "prepare signature page provisions".
+    """
+    words, bits = u.reading.words, u.reading.bits
+    for k in range(task.start if task.at > task.start else task.at + 1, min(task.end, task.at + 1 + _REACH)):
+        if bits[k] & TOPIC:
+            return False
+        if words[k] in _THINGS or (" " in words[k] and words[k].rpartition(" ")[2] in _THINGS):
+            after = bits[k + 1] if k + 1 < len(bits) else 0
+            return not after & (DOC | HEAP)  # "folder log" goes on
+    return False
+
+
 def _clerks_object(u: Understanding, task: Task, verb: str) -> bool:
+    if verb == "redact" and task.end == task.at + 1 and len(task.verbs) == 1:
+        return False  # "hull no. redacted", "call with [redacted]": of this very text
+    if verb in _ORGANIZING:
+        return not in_hand(u, task, _LEGAL_BODIES, 4)
     if verb not in _BY_OBJECT:
         return True
     if verb in ("enter", "log"):
         return in_hand(u, task, _ENTERED, 8)
     if verb == "number":
         return in_hand(u, task, _NUMBERED, 4)
+    if verb in ("black out", "blank out"):
+        return in_hand(u, task, _BLACKED_OUT, 6)
     if verb == "mark":
         return in_hand(u, task, _MARKED, 4)
     if task.end == task.at + 1:

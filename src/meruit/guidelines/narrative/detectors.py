@@ -85,8 +85,18 @@ _SPECIFIC: Mapping[str, _Specific] = {
     "GL-33": _specific(marketing.marketing, "marketing"),
     "GL-34": _specific(marketing.before_engagement, "pre-engagement"),
     "GL-35": _Specific(staffing.multiple_attendees, 0),
-    "GL-17": _Specific(_clerical.clerical, 0),
+    "GL-17": _Specific(lambda u, **parameters: _clerical_work(u, **parameters), 0),
 }
+
+
+def _clerical_work(u: Understanding, **parameters: Any) -> Detection | None:
+    """The clerical rule of no narrower kind: by its words, or by the code where no other rule speaks of the line."""
+    found = _clerical.clerical(u, **parameters)
+    if found is not None or u.activity_code != "A110":
+        return found
+    if any(rule != "GL-17" and _kept(u, rule) is not None for rule in _SPECIFIC):
+        return None
+    return _clerical.clerical_by_code(u)
 
 
 #: The cues of all narrower rules that have any: without one of these, most entries need no look at them.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from meruit.guidelines.narrative.words import ED, group
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -24,6 +26,20 @@ def in_hand(u: Understanding, task: Task, wanted: Collection[str], reach: int) -
         if k != task.at and (word in wanted or bases[k] in wanted or (" " in word and _part_in(word, wanted))):
             return True
     return False
+
+
+#: Nouns that make a noun of a clerical verb before them.
+COMPOUNDS = group("clerical.compounds")
+
+
+def of_a_compound(u: Understanding, task: Task) -> bool:
+    """Whether the verb is only the first half of a noun: "filing basis", "calendar year", "messenger service"."""
+    words, k = u.reading.words, task.at + 1
+    if k >= task.end or (u.reading.bits[task.at] & ED and words[task.at].endswith("ed")):
+        return False
+    if words[k] in COMPOUNDS:
+        return True
+    return words[k] == "service" and k + 1 < task.end and words[k + 1].endswith("'s")
 
 
 def _part_in(phrase: str, wanted: Collection[str]) -> bool:

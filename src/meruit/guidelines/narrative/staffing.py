@@ -9,7 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meruit.guidelines.narrative.detection import Detection, at_task, at_units
-from meruit.guidelines.narrative.understanding import cue
+from meruit.guidelines.narrative.heads import OUTWARD
+from meruit.guidelines.narrative.learning import ramp_up, training
+from meruit.guidelines.narrative.oversight import supervision
+from meruit.guidelines.narrative.understanding import TURNED_OUTWARD, cue
 from meruit.guidelines.narrative.vagueness import communication
 from meruit.guidelines.narrative.words import (
     ATTEND,
@@ -25,7 +28,9 @@ from meruit.guidelines.narrative.words import (
     PLAN,
     RESEARCH,
     REVIEW,
+    TOPIC,
     VAGUE,
+    WHOLE,
     group,
 )
 from meruit.utbms import Grade
@@ -118,7 +123,29 @@ def internal_conference(u: Understanding, *, mode: str = "prohibit") -> Detectio
         found = _talks_inside(u, task)
         if found is not None:
             return at_task(u, task, found, _WHY_INTERNAL, _ONE_BILLER)
-    return None
+    return _internal_by_code(u) if u.activity_code == "A105" else None
+
+
+def _internal_by_code(u: Understanding) -> Detection | None:
+    """What is coded as talk inside the firm (A105), with nobody from outside beside it and no rule of its own."""
+    if len(u.pieces) > 1 or not len(u.reading) or u.weight < WHOLE or _turned_outward(u):
+        return None
+    if u.tasks and (u.tasks[0].kinds & (DRAFT | RESEARCH) or u.tasks[0].verbs[0] in TURNED_OUTWARD):
+        return None
+    if supervision(u) is not None or training(u) is not None or ramp_up(u) is not None:
+        return None
+    return at_units(u, 0, len(u.reading) - 1, "internal-code", _WHY_INTERNAL, _ONE_BILLER)
+
+
+def _turned_outward(u: Understanding) -> bool:
+    """Whether the text has somebody from outside beside it: "with adjuster", "to opposing counsel"."""
+    r = u.reading
+    for k, bits in enumerate(r.bits):
+        if bits & TOPIC:
+            return False
+        if bits & (CLIENT | OUTSIDE) and any(word in OUTWARD for word in r.words[max(0, k - 3) : k]):
+            return True
+    return False
 
 
 def _talks_inside(u: Understanding, task: Task) -> str | None:

@@ -159,6 +159,11 @@ class Understanding:
         """Whether any task is travelling."""
         return bool(self.kinds & TRAVEL)
 
+    @property
+    def sets_out(self) -> bool:
+        """Whether the first task is travelling."""
+        return bool(self.tasks) and bool(self.tasks[0].kinds & TRAVEL)
+
     @cached_property
     def documents(self) -> tuple[str, ...]:
         """The kinds of documents worked on."""
@@ -270,13 +275,13 @@ class Understanding:
         for k in range(task.start, task.topic_at if task.topic_at > 0 else task.end):
             if r.bits[k] & INSIDE and self.inside_at(k):
                 return k
-        by_code = self.activity_code == "A105" and task.kinds & COMM and task.verbs[0] not in _TURNED_OUTWARD
+        by_code = self.activity_code == "A105" and task.kinds & COMM and task.verbs[0] not in TURNED_OUTWARD
         return task.at if by_code else -1
 
 
 #: People words that mean the firm's own only when nobody else's name stands before them.
 #: Talk that is never among colleagues, whatever the code says.
-_TURNED_OUTWARD = frozenset({"interview", "negotiate", "advise", "respond", "reply", "depose"})
+TURNED_OUTWARD = frozenset({"interview", "negotiate", "advise", "respond", "reply", "depose"})
 _SHARED_WORDS = group("understanding.shared")
 #: Partners who are no lawyers of the firm: "limited partner".
 _OTHER_PARTNERS = group("understanding.other-partners")

@@ -55,7 +55,7 @@ def travel_time(p: Params, c: Context) -> Check:
 
     Miles, start and end are facts that only the timekeeper has; the biller can only change the rate.
     """
-    detect = detector("GL-49")
+    detect, waits = detector("GL-49"), detector("GL-32")
     pct, least = p.number("pct"), p.number("min_round_trip_miles")
     to_tell = {name: NEEDS[name] for name in p.texts("narrative_needs")}
     paid_as_work, say_none = p.text("working_travel") == "pay-as-work", p.flag("state_no_travel")
@@ -67,14 +67,17 @@ def travel_time(p: Params, c: Context) -> Check:
             return None
         if approved(c, "travel-time", entry):
             return None
-        if found is not None and not (paid_as_work and _WORKED.search(text) and len(understood.pieces) > 0):
+        if found is not None and not (paid_as_work and _works_on_the_way(understood)):
             if _reduced(c, entry, pct):
                 return lacking(entry, understood)
             risk = entry.value * (100 - pct) / 100 if entry.value is not None else None
             return dataclasses.replace(told(found), at_risk=risk, expected=f"{say.plain(pct)} % of the rate")
         if understood.travel:
             return lacking(entry, understood)
-        if entry.activity_code == "A112" and pct < 100 and not _LESS.search(text) and not _reduced(c, entry, pct):
+        if waits(understood) is not None:
+            return None  # waiting is another rule's
+        as_travel = entry.activity_code == "A112" and pct < 100 and waits(understood) is None
+        if as_travel and not _LESS.search(text) and not _reduced(c, entry, pct):
             return Hit(
                 field="activity_code",
                 found="A112",
@@ -128,6 +131,11 @@ def travel_time(p: Params, c: Context) -> Check:
     from meruit.guidelines.narrative import CODED_TRAVEL
 
     return TextCheck(check, signs=0 if say_none else needs("GL-49") | CODED_TRAVEL)
+
+
+def _works_on_the_way(understood: Understanding) -> bool:
+    """Whether the line tells first of work that was done while travelling, and not of the way itself."""
+    return bool(understood.tasks) and not understood.sets_out and _WORKED.search(understood.text) is not None
 
 
 def _reduced(c: Context, entry: Entry, pct: Decimal) -> bool:
