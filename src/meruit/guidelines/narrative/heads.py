@@ -61,10 +61,12 @@ _PLAIN_VERBS = frozenset({"research", "review", "draft", "call", "outline"})
 #: What may stand before a verb that is noun as well, at the beginning: "I", "Partner", "(.3)", "continued to".
 _BEFORE_SUBJECT = STRONG | AUX | INSIDE | TIME | DET
 _PRONOUNS = frozenset({"i", "we", "he", "she", "they", "also", "then", "to"})
+_OWNING = ("'s", "s'")
 #: Nouns that are also base forms of verbs and in lists of papers are the paper.
 _PAPERS = group("tasks.papers")
 _MAIL = group("pieces.mail")
 #: Of the words that are verb and noun, those which after "and" are the verb where a thing to be kept follows.
+_CALLS = frozenset({"call", "telephone call", "telephone conference", "conference call", "video call", "zoom call"})
 _KEEPING, _CALENDARS = frozenset({"update", "copy", "calendar", "schedule"}), group("scheduling.calendars")
 
 #: Binders, notebooks, labels: what is "prepared" or "updated" without drafting.
@@ -86,11 +88,50 @@ def handled(r: Reading, at: int) -> int:
     return -1
 
 
-def event_goes_on(r: Reading, i: int) -> bool:
-    """Whether an event at the beginning stands for attending it: "Deposition of ...", "Hearing on ..."."""
-    return i + 1 < len(r.bits) and (
-        bool(r.bits[i + 1] & TOPIC) or r.words[i + 1] in ("of", "on", "in", "before", "with")
-    )
+def event_from(r: Reading, i: int) -> int:
+    """The event that stands for attending it: "Deposition of ...", "Public hearing on ...", "Day 3 of trial"; or -1."""
+    bits, words = r.bits, r.words
+    for k in range(i, min(i + 4, len(bits))):
+        b = bits[k]
+        if b & EVENT and not b & ANY_KIND:
+            if k > i + 1 and bits[i] & (CLIENT | OUTSIDE) and not words[i].endswith(_OWNING):
+                return -1  # "court set bench trial on ..."
+            return k if k + 1 < len(bits) and (_goes_on(r, k) or (k > i and words[k - 1] == "of")) else -1
+        if b & (STRONG | WEAK | TOPIC | VERB | ASIDE) or (b & PREP and (words[k] != "of" or words[i] != "day")):
+            return -1
+    return -1
+
+
+def _goes_on(r: Reading, k: int) -> bool:
+    """Whether after the event at `k` it is said of what, on what, before or with whom."""
+    return bool(r.bits[k + 1] & TOPIC) or r.words[k + 1] in ("of", "on", "in", "before", "with")
+
+
+def turned_round(r: Reading, i: int, separator: str) -> int:
+    """The verb of a clause that begins with its object, or -1.
+
+    "Notice to sellers drafted"; after a comma or "and" only with "was": "a memo to carrier was written".
+    """
+    bits, words = r.bits, r.words
+    seen = 0
+    for k in range(i, len(bits)):
+        b = bits[k]
+        if b & (STRONG | WEAK | ASIDE) or words[k] in _ANOTHERS or (b & TOPIC and not b & PREP and words[k] != "on"):
+            return -1
+        if b & ED and b & VERB and k > i and not b & (BASE | HEAD | AUX):
+            passive = words[k - 1] in _WAS
+            if not passive and (separator == "weak" or bits[k - 1] & (DET | PREP | FUNC)):
+                return -1
+            turns = _clause_turns(bits, k + 1) or (passive and bits[k + 1] & FUNC)
+            if r.bases[k] in _OUTCOMES or not turns or words[k + 1 : k + 2] == ("by",):
+                return -1
+            to_people = r.bases[k] in _TO_PEOPLE and (passive or seen & PERSON)
+            return k if seen & (DOC | EVENT | HEAP) or to_people else -1
+        seen |= b
+    return -1
+
+
+_WAS = frozenset({"was", "were", "been", "being"})
 
 
 def kind_at(r: Reading, at: int) -> tuple[int, str, int]:
@@ -99,6 +140,10 @@ def kind_at(r: Reading, at: int) -> tuple[int, str, int]:
     base = r.bases[at]
     if kinds == VAGUE and handled(r, at) >= 0:
         kinds |= CLERICAL
+    if b & AUX and not kinds:
+        kinds = DRAFT  # "finished the brief"
+    elif base == "attend" and _on_the_telephone(r, at):
+        kinds = COMM
     if b & HEAD and b & VERB and kinds & COMM and base in ("call", "email", "e-mail", "conference", "exchange"):
         kinds = COMM
     made = _MADE_BY_CLERKS.get(base)
@@ -109,6 +154,12 @@ def kind_at(r: Reading, at: int) -> tuple[int, str, int]:
     elif base in ("update", "brief") and at + 1 < len(r.bits) and r.bits[at + 1] & PERSON:
         kinds = COMM  # "update partner regarding deposition"
     return kinds, base, b & FORMS
+
+
+def _on_the_telephone(r: Reading, at: int) -> bool:
+    """British usage: "attending client on the telephone" is a call."""
+    near = r.words[at + 1 : at + 8]
+    return "telephone" in near or "phone" in near
 
 
 def _prepare(r: Reading, at: int) -> int:
@@ -138,7 +189,7 @@ def head_from(r: Reading, i: int, separator: str, topic: bool, form: int, later:
     attended ...") or the first half of a compound ("Coverage analysis").
     """
     bits = r.bits
-    limit = min(len(bits), i + (2 if later and separator == "weak" else 6))
+    limit = min(len(bits), i + (2 + (bits[i] & AUX > 0) * 2 if later and separator == "weak" else 6))
     k = i
     while k < limit:
         b = bits[k]
@@ -146,7 +197,7 @@ def head_from(r: Reading, i: int, separator: str, topic: bool, form: int, later:
             return -1
         if (
             b & (FUNC | ASIDE)
-            and (later or separator == "weak")
+            and (later or separator != "start")
             and (r.words[k] in _ANOTHERS or (b & ASIDE and not bits[i] & ASIDE))
         ):
             return -1
@@ -154,8 +205,10 @@ def head_from(r: Reading, i: int, separator: str, topic: bool, form: int, later:
             if b & VERB and _told_of_another(r, i, k, later):
                 return -1
             return _beyond_light_verb(r, k) if r.bases[k] in _LIGHT else k
-        if b & (PREP | TOPIC) and not b & ANY_KIND:
+        if b & (PREP | TOPIC) and not b & ANY_KIND and not (k > i and r.words[k] == "to" and bits[k - 1] & AUX):
             return -1
+        if b & AUX and r.bases[k] in _ENDING and (papers := _paper_right_after(r, k)) >= 0:
+            return papers
         if separator == "weak" and later and not (b & (DET | AUX | GENERIC | FUNC) or r.words[k].endswith("ly")):
             return -1
         k += 1
@@ -166,6 +219,8 @@ def head_from(r: Reading, i: int, separator: str, topic: bool, form: int, later:
 _ANOTHERS = group("tasks.anothers")
 #: What happened to a motion, a rate, an order: "order granted", "time approved by trustee".
 _OUTCOMES = group("tasks.outcomes")
+#: What comes out so, and is no paper or event.
+_COMING_OUT = group("tasks.coming-out")
 #: What is done to people, so that "insured interviewed at his shop" tells of the timekeeper.
 _TO_PEOPLE = group("tasks.to-people")
 
@@ -176,11 +231,10 @@ def _told_of_another(r: Reading, i: int, k: int, later: bool) -> bool:
     if later and before and r.bases[k] == "think" and r.words[k - 1] in ("i", "we"):
         return True  # "... and I think he is inflating it"
     if not b & ED or b & (BASE | HEAD):
-        following = r.bits[k + 1] if k + 1 < len(r.bits) else 0
-        return bool(b & DOC and following & ED and not following & BASE and r.bases[k + 1] in _OUTCOMES)
+        return bool(b & DOC and k + 1 < len(r.bits) and _came_out(r, k + 1))
     if not before or r.words[k - 1] in _PRONOUNS or before & AUX or r.words[k - 1].endswith("ly"):
         return False
-    if r.bases[k] in _OUTCOMES and before & (DOC | EVENT | PERSON | GENERIC | SOFT):
+    if _came_out(r, k) and (before & (DOC | EVENT | PERSON | GENERIC | SOFT) or r.words[k - 1] in _COMING_OUT):
         return True
     if later and before & (CLIENT | OUTSIDE) and not before & (DOC | HEAP) and not r.words[k - 1].endswith(_OWNING):
         whole = _clause_turns(r.bits, k + 1)
@@ -188,7 +242,23 @@ def _told_of_another(r: Reading, i: int, k: int, later: bool) -> bool:
     return False
 
 
-_OWNING = ("'s", "s'")
+def _came_out(r: Reading, k: int) -> bool:
+    return r.bases[k] in _OUTCOMES and bool(r.bits[k] & ED or r.words[k].endswith("ed"))
+
+
+#: "Finished the mediation brief": making it.
+_ENDING = frozenset({"finish", "start", "begin"})
+
+
+def _paper_right_after(r: Reading, k: int) -> int:
+    """`k` itself where what is finished or begun is a paper and no act; else -1."""
+    for j in range(k + 1, min(k + 5, len(r.bits))):
+        b = r.bits[j]
+        if b & DOC:
+            return k
+        if b & (ANY_KIND | PREP | TOPIC | STRONG | WEAK):
+            return -1
+    return -1
 
 
 #: Verbs that lend themselves to a noun: "conduct review of", "hold meeting with".
@@ -221,7 +291,7 @@ def _opens(r: Reading, k: int, separator: str, topic: bool, form: int, bare: boo
         if b & COMM:
             if topic:
                 beyond = bits[k + 2] if k + 2 < len(bits) else 0
-                opens = after in OUTWARD and bool(beyond & (PERSON | CAPITAL | DET))
+                opens = after in OUTWARD and bool(beyond & (PERSON | CAPITAL | DET) or words[k] in _CALLS)
             else:
                 opens = bool(last or following & (TOPIC | WEAK | STRONG) or after in OUTWARD or " " in words[k])
                 if form and words[k] in _MAIL and not following & TOPIC and after not in OUTWARD:
@@ -249,16 +319,22 @@ def _opens(r: Reading, k: int, separator: str, topic: bool, form: int, bare: boo
             b & AMBIGUOUS
             and not b & HEAD
             and k
-            and not bits[k - 1] & _BEFORE_SUBJECT
+            and (not bits[k - 1] & _BEFORE_SUBJECT or words[k - 1].endswith(_OWNING))
             and words[k - 1] not in _PRONOUNS
             and not words[k - 1].endswith("ly")
         ):
             return False
+        if mine & ING and not mine & BASE and k and following & DOC and not b & AMBIGUOUS and _compound(r, k):
+            return False  # "tax sharing agreement"
+        if r.words[k] == "closing" and not following & (DET | HEAP):
+            return False
         if b & AMBIGUOUS and r.bases[k] in _PAPERS and (following & (ED | TOPIC) or after.endswith("ing")):
             return bool(following & TOPIC and r.bases[k] in ("report", "reply", "respond", "letter"))
         return True
+    if mine & ED and not mine & BASE and k and bits[k - 1] & NUMBER and following & DOC:
+        return False  # "section 15 combined declaration"
     joined = words[k - 1] if k else ""
-    if k and bits[k - 1] & AUX:
+    if k and (bits[k - 1] & AUX or (joined == "to" and bits[k - 2] & AUX)):
         return True
     if mine & ING and not mine & BASE and not form and joined != "," and joined not in _BEFORE_GERUND:
         if b & MANAGE:
@@ -311,6 +387,13 @@ def _opens(r: Reading, k: int, separator: str, topic: bool, form: int, bare: boo
             following & _AFTER_VERB or after in OUTWARD or after in ("of", "for", "whether") or following & TOPIC
         )
     return True
+
+
+def _compound(r: Reading, k: int) -> bool:
+    """Whether a plain noun stands before: "tax sharing", but "associate drafting", "continued drafting"."""
+    before = r.bits[k - 1]
+    plain = not before & (STRONG | WEAK | AUX | INSIDE | TIME | DET | PREP | FUNC | VERB | PERSON)
+    return plain and r.words[k - 1].isalpha() and not r.words[k - 1].endswith("ly")
 
 
 def _keeps(r: Reading, k: int, joined: str) -> bool:

@@ -13,6 +13,7 @@ from meruit.guidelines.narrative.words import (
     COMM,
     DET,
     DOC,
+    ED,
     EVENT,
     HEAP,
     NUMBER,
@@ -81,6 +82,8 @@ class Task:
 _CALLING = group("tasks.calling")
 _MEETINGS = frozenset({"meeting", "meetings", "conference", "session"})
 
+#: Heads that end so lead to the people at once: "telephone attendance on".
+_LEADS_TO = (" with", " from", " on", " upon")
 #: What makes the object of a task, the people in it and its subject, and is not merely weighed.
 _SPECIAL = TIME | TOPIC | PREP | STRONG | WEAK | ANAPHOR | PERSON | DOC | HEAP | EVENT | CAPITAL | ANY_KIND
 
@@ -98,7 +101,7 @@ def describe(r: Reading, task: Task) -> None:
     event = task.event
     named = False
     in_object = True
-    aside = False  # after with/to/from: the people
+    aside = talk and words[at].endswith(_LEADS_TO)  # after with/to/from: the people
     reached = False  # somebody has been named there
     first = True
     for k in range(task.start, end):
@@ -162,7 +165,7 @@ def describe(r: Reading, task: Task) -> None:
     task.persons = persons
     task.topic_at = topic_at
     task.doc, task.thing, task.event, task.named = doc, thing, event, named
-    if end <= at + 1:
+    if end <= at + 1 or all(bits[k] & (WEAK | ED) for k in range(at + 1, end)):
         task.anaphoric = True
 
 

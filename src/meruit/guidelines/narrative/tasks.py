@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meruit.guidelines.narrative.heads import FORMS, event_goes_on, handled, head_from, kind_at, runs_on
+from meruit.guidelines.narrative.heads import FORMS, event_from, handled, head_from, kind_at, runs_on, turned_round
 from meruit.guidelines.narrative.task import Task, describe
 from meruit.guidelines.narrative.words import (
     ANAPHOR,
@@ -19,6 +19,7 @@ from meruit.guidelines.narrative.words import (
     AUX,
     BASE,
     CLERICAL,
+    CLIENT,
     COLON,
     COMM,
     DET,
@@ -26,8 +27,10 @@ from meruit.guidelines.narrative.words import (
     DRAFT,
     EVENT,
     GENERIC,
+    HEAD,
     HEAP,
     NUMBER,
+    OUTSIDE,
     PERSON,
     PLAN,
     PREP,
@@ -60,6 +63,7 @@ def segment(r: Reading) -> list[Task]:
     form = 0
     between = False  # "between" waits for its "and"
     headed = False  # the last mark was a colon after a few words, which are a heading
+    others = False  # the clause tells what somebody else did: "court set trial and ordered ..."
     betweens = "between" in words
     i = 0
     while i < count:
@@ -78,7 +82,10 @@ def segment(r: Reading) -> list[Task]:
                 i += 1
                 continue
             if b & STRONG:
-                separator, topic = "strong", False
+                if b & COLON and topic and found and found[-1].kinds & COMM:
+                    i += 1  # "call with client on four things: ..."
+                    continue
+                separator, topic, others = "strong", False, False
                 headed = bool(b & COLON) and len(found) <= 1 and i <= _HEADING
             elif not head or separator not in ("strong", "start"):
                 separator = "weak"
@@ -96,23 +103,35 @@ def segment(r: Reading) -> list[Task]:
             continue
         if head and separator != "weak" and words[i] in _LEADING:
             comma = next((k for k in range(i, count) if bits[k] & (WEAK | STRONG) and words[k] != "and"), count)
+            if separator == "start" and (subject := _subject_before(r, i, comma)) >= 0:
+                i = start = subject
+                continue
             if comma < count and bits[comma] & WEAK:
                 i = comma + 1
                 continue
         if head:
             at = head_from(r, i, separator, topic, form, bool(found), bool(found) and bare_so_far)
-            if at < 0 and separator != "weak" and b & EVENT and not b & ANY_KIND and event_goes_on(r, i):
-                found.append(Task(0 if not found else i, i, ATTEND, "attend", 0, separator))
+            if at < 0 and (separator != "weak" or words[i - 1] == "then") and (event := event_from(r, i)) >= 0:
+                found.append(Task(0 if not found else i, event, ATTEND, "attend", 0, separator))
                 bare_so_far = head = topic = False
-                i += 1
+                i = event + 1
                 continue
+            if at < 0 and not topic:
+                at = turned_round(r, i, separator)
+                if at < 0 and separator == "weak" and found and (paper := _one_more_paper(r, i, found[-1], form)) >= 0:
+                    found.append(Task(i, paper, DRAFT, "draft", 0, separator))
+                    bare_so_far = head = False
+                    i = paper + 1
+                    continue
             if at >= 0 and separator == "weak" and not found and not bits[0] & PREP:
-                event = next((k for k in range(i) if bits[k] & EVENT), -1)
-                if event >= 0:  # "Two interviews and drafting of statement"
-                    found.append(Task(0, event, ATTEND, "attend", 0, "start"))
+                first = _before_first_head(r, i, at)
+                if first is not None:
+                    found.append(first)
                     start, bare_so_far = i, False
-            if at >= 0 and separator == "weak" and found and _of_purpose(r, found[-1], at):
+            if at >= 0 and separator == "weak" and found and (others or _of_purpose(r, found[-1], at)):
                 at = -1
+            elif at < 0 and separator == "strong" and found:
+                others = _another_speaks(r, i)
             if at >= 0:
                 kinds, verb, new_form = kind_at(r, at)
                 r.weights[at] = 0
@@ -154,7 +173,7 @@ def segment(r: Reading) -> list[Task]:
         i += 1
     if found and found[0].separator == "strong":
         mark = next((k for k in range(found[0].at, -1, -1) if bits[k] & STRONG), -1)
-        first = _nameless_act(r, mark) if mark > 0 else None
+        first = (_heading_event(r, found[0]) or _nameless_act(r, mark) or _papers_alone(r, mark)) if mark > 0 else None
         if first is not None:
             found[0].start = mark + 1
             found.insert(0, first)
@@ -168,6 +187,47 @@ def segment(r: Reading) -> list[Task]:
     return found
 
 
+def _before_first_head(r: Reading, end: int, at: int) -> Task | None:
+    """What is told by a noun alone before "and", "then" or a comma and the first head.
+
+    "Two interviews and drafting of statement", "Memo on bonds, call with surety".
+    """
+    bits, words = r.bits, r.words
+    for k in range(end):
+        b = bits[k]
+        following = bits[k + 1]
+        if b & EVENT and following & (PREP | TOPIC | WEAK | NUMBER):
+            return Task(0, k, ATTEND, "attend", 0, "start")
+        if b & DOC and words[k] in _MADE and following & (PREP | TOPIC):
+            alone = bits[at] & HEAD and bits[at] & COMM
+            return Task(0, k, DRAFT, "draft", 0, "start") if alone or words[end - 1] in ("then", "plus") else None
+        if b & (PREP | TOPIC | WEAK | ASIDE):
+            return None
+    return None
+
+
+def _one_more_paper(r: Reading, i: int, before: Task, form: int) -> int:
+    """ "... plus a memo on drones", after what is told by nouns or was drafted too: the paper, or -1."""
+    if r.words[i - 1] not in ("plus", "then") or (form and not before.kinds & DRAFT):
+        return -1
+    for k in range(i, min(i + 4, len(r.bits) - 1)):
+        if r.bits[k] & DOC and r.words[k] in _MADE:
+            return k if r.bits[k + 1] & (PREP | TOPIC) else -1
+        if r.bits[k] & (PREP | TOPIC | STRONG | WEAK | VERB):
+            return -1
+    return -1
+
+
+def _subject_before(r: Reading, i: int, end: int) -> int:
+    """The "I" that begins the sentence after a clause without a comma: "While waiting I marked up ..."; or -1."""
+    for k in range(i + 1, min(end, len(r.bits) - 1)):
+        if r.words[k] in ("i", "we") and r.bits[k + 1] & (VERB | AUX):
+            return k
+    return -1
+
+
+#: Papers that, named alone, stand for making them.
+_MADE = group("tasks.made")
 #: So many units before a colon may be a heading: "Plan and DS: draft feasibility section".
 _HEADING = 9
 
@@ -194,6 +254,35 @@ def _nameless_act(r: Reading, end: int) -> Task | None:
     return Task(0, 0, 0, r.words[0], 0, "start")
 
 
+def _heading_event(r: Reading, task: Task) -> Task | None:
+    """The event a text begins with where its first verb tells what was done there: "Trial, day 2: examined ..."."""
+    if task.verbs[0] not in AT_THE_EVENT:
+        return None
+    for k in range(task.at):
+        b = r.bits[k]
+        if b & EVENT and not b & ANY_KIND:
+            return Task(0, k, ATTEND, "attend", 0, "start") if r.bits[k + 1] & (STRONG | WEAK | PREP | TOPIC) else None
+        if b & (PREP | TOPIC | STRONG | WEAK | ANY_KIND):
+            return None
+    return None
+
+
+def _papers_alone(r: Reading, end: int) -> Task | None:
+    """Papers and events listed before the first head: "Preference schedule; stay motion; call trustee"."""
+    bits = r.bits
+    marks = [k for k in range(end + 1) if bits[k] & STRONG]
+    if len(marks) < _LISTED or any(bits[k] & COLON for k in marks):
+        return None
+    first, upto = 0, marks[0]
+    for mark in marks:
+        if not any(b & (DOC | EVENT | HEAP) for b in bits[first:mark]):
+            return None
+        first = mark + 1
+    return Task(0, upto - 1, DRAFT, r.words[upto - 1], 0, "start")
+
+
+#: So many papers are a list and not a heading.
+_LISTED = 2
 #: Units of a sentence long enough to tell of an act.
 _SENTENCE = 4
 
@@ -206,16 +295,31 @@ def _of_purpose(r: Reading, task: Task, at: int) -> bool:
     if r.words[at - 1] not in ("and", "or") or not r.bits[at] & BASE:
         return False
     talk = task.kinds & COMM and r.bits[at] & (REVIEW | STEP | COMM)
-    if not talk and r.bases[at] not in _RELIEF:
+    editing = r.bases[at] in _EDITING
+    if not talk and not editing and r.bases[at] not in _RELIEF:
         return False
     for k in range(task.at + 1, at - 1):
         if r.words[k] == "to" and (r.bases[k + 1] in _RELIEF or (r.bits[k + 1] & VERB and r.bits[k + 1] & BASE)):
+            if editing and r.bases[k + 1] in _EDITING:
+                return True
             return bool(talk or r.bits[k - 1] & (DOC | EVENT) or r.bases[k - 1] in _LEADING_ON)
     return False
 
 
+def _another_speaks(r: Reading, i: int) -> bool:
+    """Whether somebody outside is the subject of the clause from `i`: "court set trial ..."."""
+    bits = r.bits
+    k = i + 1 if bits[i] & DET and not bits[i] & PERSON else i
+    if k + 1 >= len(bits) or not bits[k] & (CLIENT | OUTSIDE) or bits[k] & (DOC | HEAP):
+        return False
+    return bool(bits[k + 1] & VERB) or r.words[k + 1].endswith("ed")
+
+
+#: What one does at an event is part of attending it: answering the court, negotiating at a mediation.
+AT_THE_EVENT = group("pieces.at-the-event")
 #: What papers ask for and permit.
 _RELIEF = group("tasks.relief")
+_EDITING = group("pieces.editing")
 #: Nouns that lead on to "to" and a verb.
 _LEADING_ON = group("tasks.leading-on")
 
@@ -238,6 +342,8 @@ def joins(verbs: list[str], new: int, together: int) -> bool:
         return True
     if verbs[-1] in _SENDING and old & DRAFT:
         return True
+    if verbs[-1] in _MARKING and old & (REVIEW | CLERICAL):
+        return True
     if pair & VAGUE or (verbs[0] == "negotiate" and verbs[-1] == "finalize"):
         return True
     if pair & CLERICAL and pair & REVIEW and not pair & ~(CLERICAL | REVIEW | STEP):
@@ -245,6 +351,8 @@ def joins(verbs: list[str], new: int, together: int) -> bool:
     return not pair & ~(COMM | ATTEND)
 
 
+#: Marking what one reads or puts in order.
+_MARKING = frozenset({"mark", "tag", "code", "flag", "highlight", "note", "annotate", "label"})
 _SENDING = frozenset({"send", "circulate", "transmit"})
 #: Getting a paper is the first step of reading it.
 _FETCHING = group("tasks.fetching")
