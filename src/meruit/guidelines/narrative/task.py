@@ -65,18 +65,20 @@ class Task:
         self.verbs = [verb]
         self.form = form
         self.separator = separator
-        self.bits = 0
-        self.doc: str | None = None
-        #: The last word of the object before any preposition, whatever it is.
-        self.thing: str | None = None
         self.event: str | None = None
         self.anaphoric = False
-        self.persons = 0
-        self.named = False
-        self.weight = 0
-        self.subject = 0
-        self.topic_at = -1
         self.hours: list[int] = []
+
+    # What `describe` finds once the task is whole.
+    bits: int
+    doc: str | None
+    #: The last word of the object before any preposition, whatever it is.
+    thing: str | None
+    persons: int
+    named: bool
+    weight: int
+    subject: int
+    topic_at: int
 
 
 _CALLING = group("tasks.calling")
@@ -86,6 +88,11 @@ _MEETINGS = frozenset({"meeting", "meetings", "conference", "session"})
 _LEADS_TO = (" with", " from", " on", " upon")
 #: What makes the object of a task, the people in it and its subject, and is not merely weighed.
 _SPECIAL = TIME | TOPIC | PREP | STRONG | WEAK | ANAPHOR | PERSON | DOC | HEAP | EVENT | CAPITAL | ANY_KIND
+# Put together once and not at every unit.
+_TURNS, _SUMMED = TIME | TOPIC | PREP | STRONG | WEAK, EVENT | HEAP | TIME
+_PAPER, _NO_NAME, _NO_PERSON = DOC | HEAP, ANY_KIND | DOC | HEAP | EVENT | NUMBER, DOC | HEAP | ANY_KIND
+_NO_THING = DET | VERB
+_HALF = WHOLE // 2
 
 
 def describe(r: Reading, task: Task) -> None:
@@ -94,6 +101,7 @@ def describe(r: Reading, task: Task) -> None:
     at, end = task.at, task.end
     talk = bool(task.kinds & COMM)
     meets = bool(task.kinds & ATTEND)
+    lively = talk or meets
     calls = talk and task.verbs[0] in _CALLING
     seen = weight = subject = persons = 0
     topic_at = -1
@@ -108,17 +116,17 @@ def describe(r: Reading, task: Task) -> None:
         b = bits[k]
         if k == at:
             first = True
-            seen |= b & (EVENT | HEAP | TIME)
+            seen |= b & _SUMMED
             if b & EVENT:
                 event = bases[k]
             continue
         seen |= b
-        if not (b & _SPECIAL or aside or in_object or talk or meets):
+        if not (in_object or aside or lively or b & _SPECIAL):
             w = weights[k]
             weight += w
-            subject += w or (WHOLE // 2 if b & SOFT else 0)
+            subject += w or (_HALF if b & SOFT else 0)
             first = False
-        elif b & (TIME | TOPIC | PREP | STRONG | WEAK):
+        elif b & _TURNS:
             if b & TIME:
                 task.hours.append(k)
             elif b & TOPIC:
@@ -132,32 +140,32 @@ def describe(r: Reading, task: Task) -> None:
             w = weights[k]
             if first and b & ANAPHOR:
                 task.anaphoric = True
-            if b & PERSON and not b & (DOC | HEAP):
+            if b & PERSON and not b & _PAPER:
                 if topic_at < 0:
                     persons |= b & PERSON
                 reached = aside
-            elif aside and w and not b & (ANY_KIND | DOC | HEAP | EVENT | NUMBER):
+            elif aside and w and not b & _NO_NAME:
                 if b & CAPITAL or not reached or k + 1 == end:
                     named = reached = True
                     w = 0
                 else:
                     aside = False
-            elif reached and aside and b & (DOC | HEAP | ANY_KIND) and not b & PERSON:
+            elif reached and aside and b & _NO_PERSON and not b & PERSON:
                 aside = False
             elif calls and topic_at < 0 and b == CAPITAL:
                 named = True
                 w = 0  # "called Dr. Roe"
             elif talk and w and topic_at < 0 and k + 1 < end and bits[k + 1] & PERSON:
                 w = 0  # "damages expert", "debtors counsel": part of who it is
-            elif b & (DOC | HEAP) and in_object:
+            elif in_object and b & _PAPER:
                 doc = bases[k]
             if event is None and (b & EVENT or (meets and words[k] in _MEETINGS)):
                 event = bases[k]
-            if in_object and k > at and not b & (DET | VERB):
+            if in_object and k > at and not b & _NO_THING:
                 thing = bases[k]
             weight += w
             if topic_at >= 0 or not aside:
-                subject += w or (WHOLE // 2 if b & SOFT and not b & PERSON else 0)
+                subject += w or (_HALF if b & SOFT and not b & PERSON else 0)
             first = False
     task.bits = seen
     task.weight = weight

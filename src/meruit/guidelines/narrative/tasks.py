@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
 #: At other units than these nothing begins and nothing ends.
 _NOTABLE = STRONG | WEAK | TIME | ASIDE | VERB | TOPIC
+_MARK = STRONG | WEAK
 
 
 def segment(r: Reading) -> list[Task]:
@@ -72,8 +73,10 @@ def segment(r: Reading) -> list[Task]:
             bare_so_far = False
             between = between or (betweens and words[i] == "between")
             i += 1
+            while not betweens and i < count and not bits[i] & _NOTABLE:
+                i += 1
             continue
-        if b & (STRONG | WEAK):
+        if b & _MARK:
             if b & ASIDE:
                 i += 1
                 continue
@@ -181,7 +184,7 @@ def segment(r: Reading) -> list[Task]:
         if task.kinds == VAGUE | CLERICAL:
             task.verbs.append(r.bases[handled(r, task.at)])
         task.end = found[k + 1].start if k + 1 < len(found) else count
-        while task.end > task.at + 1 and bits[task.end - 1] & (STRONG | WEAK):
+        while task.end > task.at + 1 and bits[task.end - 1] & _MARK:
             task.end -= 1
         describe(r, task)
     return found
