@@ -196,13 +196,13 @@ def head_from(r: Reading, i: int, separator: str, topic: bool, form: int, later:
         if b & (STRONG | WEAK):
             return -1
         if (
-            b & (FUNC | ASIDE)
+            b & _TURNING
             and (later or separator != "start")
             and (r.words[k] in _ANOTHERS or (b & ASIDE and not bits[i] & ASIDE))
         ):
             return -1
         if b & ANY_KIND and _opens(r, k, separator, topic, form, bare):
-            if b & VERB and _told_of_another(r, i, k, later):
+            if b & VERB and (k > i or b & DOC) and _told_of_another(r, i, k, later):
                 return -1
             return _beyond_light_verb(r, k) if r.bases[k] in _LIGHT else k
         if b & (PREP | TOPIC) and not b & ANY_KIND and not (k > i and r.words[k] == "to" and bits[k - 1] & AUX):
@@ -215,6 +215,7 @@ def head_from(r: Reading, i: int, separator: str, topic: bool, form: int, later:
     return -1
 
 
+_TURNING = FUNC | ASIDE
 #: With these a clause tells of somebody else, or says more of what went before: "..., who approved swaps".
 _ANOTHERS = group("tasks.anothers")
 #: What happened to a motion, a rate, an order: "order granted", "time approved by trustee".

@@ -173,7 +173,7 @@ def describe(r: Reading, task: Task) -> None:
     task.persons = persons
     task.topic_at = topic_at
     task.doc, task.thing, task.event, task.named = doc, thing, event, named
-    if end <= at + 1 or all(bits[k] & (WEAK | ED) for k in range(at + 1, end)):
+    if end <= at + 1 or (bits[at + 1] & WEAK and all(bits[k] & (WEAK | ED) for k in range(at + 2, end))):
         task.anaphoric = True
 
 

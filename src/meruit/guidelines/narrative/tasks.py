@@ -66,6 +66,7 @@ def segment(r: Reading) -> list[Task]:
     headed = False  # the last mark was a colon after a few words, which are a heading
     others = False  # the clause tells what somebody else did: "court set trial and ordered ..."
     betweens = "between" in words
+    passive = "was" in words or "were" in words
     i = 0
     while i < count:
         b = bits[i]
@@ -120,8 +121,15 @@ def segment(r: Reading) -> list[Task]:
                 i = event + 1
                 continue
             if at < 0 and not topic:
-                at = turned_round(r, i, separator)
-                if at < 0 and separator == "weak" and found and (paper := _one_more_paper(r, i, found[-1], form)) >= 0:
+                if passive or separator != "weak":
+                    at = turned_round(r, i, separator)
+                if (
+                    at < 0
+                    and separator == "weak"
+                    and found
+                    and words[i - 1] in _ADDING
+                    and (paper := _one_more_paper(r, i, found[-1], form)) >= 0
+                ):
                     found.append(Task(i, paper, DRAFT, "draft", 0, separator))
                     bare_so_far = head = False
                     i = paper + 1
@@ -203,7 +211,7 @@ def _before_first_head(r: Reading, end: int, at: int) -> Task | None:
             return Task(0, k, ATTEND, "attend", 0, "start")
         if b & DOC and words[k] in _MADE and following & (PREP | TOPIC):
             alone = bits[at] & HEAD and bits[at] & COMM
-            return Task(0, k, DRAFT, "draft", 0, "start") if alone or words[end - 1] in ("then", "plus") else None
+            return Task(0, k, DRAFT, "draft", 0, "start") if alone or words[end - 1] in _ADDING else None
         if b & (PREP | TOPIC | WEAK | ASIDE):
             return None
     return None
@@ -211,7 +219,7 @@ def _before_first_head(r: Reading, end: int, at: int) -> Task | None:
 
 def _one_more_paper(r: Reading, i: int, before: Task, form: int) -> int:
     """ "... plus a memo on drones", after what is told by nouns or was drafted too: the paper, or -1."""
-    if r.words[i - 1] not in ("plus", "then") or (form and not before.kinds & DRAFT):
+    if form and not before.kinds & DRAFT:
         return -1
     for k in range(i, min(i + 4, len(r.bits) - 1)):
         if r.bits[k] & DOC and r.words[k] in _MADE:
@@ -229,6 +237,7 @@ def _subject_before(r: Reading, i: int, end: int) -> int:
     return -1
 
 
+_ADDING = frozenset({"plus", "then"})
 #: Papers that, named alone, stand for making them.
 _MADE = group("tasks.made")
 #: So many units before a colon may be a heading: "Plan and DS: draft feasibility section".
