@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -12,14 +12,15 @@ import pytest
 from meruit.audit.models import Record
 from meruit.authority.acts import acting, moment
 from meruit.authority.errors import Invalid, NotFound
-from meruit.disputes import actions, dry_run, outcomes, queries, tasks
+from meruit.disputes import actions, dry_run, frozen, outcomes, queries, tasks
 from meruit.disputes.models import Hindsight, Reduction, Rejection
 from meruit.guidelines import load, read_set
 from meruit.matters.models import Client
 from meruit.prebills.actions.screening import OVERRIDDEN
 from meruit.prebills.models import Finding
+from meruit.receivables import actions as receivables
 from tests.disputes.test_disputes import reduced, sent  # noqa: F401  # `sent` is a fixture
-from tests.support.bills import FEBRUARY_2
+from tests.support.bills import FEBRUARY_2, carried
 
 if TYPE_CHECKING:
     from meruit.portals.models import Submission
@@ -38,7 +39,7 @@ def flag(firm: Firm, submission: Submission, number: int, rule: str, settled: st
         )  # fmt: skip
 
 
-def test_each_cut_teaches_once_and_each_rule_is_counted(firm: Firm, sent: Submission) -> None:  # noqa: F811
+def test_each_cut_teaches_once_and_each_rule_is_counted(firm: Firm, sent: Submission) -> None:  # noqa: F811  # the fixture, by its name
     stood = flag(firm, sent, 2, "vague", OVERRIDDEN + "It is clear.")
     flag(firm, sent, 1, "clerical")  # went out flagged, and the client passed the line
     vague, block = reduced(firm, sent)
@@ -68,7 +69,7 @@ def test_each_cut_teaches_once_and_each_rule_is_counted(firm: Firm, sent: Submis
         pg.execute("UPDATE disputes_hindsight SET verdict = 'none'")
 
 
-def test_past_bills_are_judged_by_two_versions_beside_what_was_cut(firm: Firm, sent: Submission) -> None:  # noqa: F811
+def test_past_bills_are_judged_by_two_versions_beside_what_was_cut(firm: Firm, sent: Submission) -> None:  # noqa: F811  # the fixture, by its name
     reduced(firm, sent)
     client = sent.invoice.matter.client_id
     old = read_set(HEAD + '[[rule]]\ntype = "vague"\n', "nw")
@@ -97,3 +98,38 @@ def test_past_bills_are_judged_by_two_versions_beside_what_was_cut(firm: Firm, s
     assert Client.objects.filter(pk=client).exists()
     assert Reduction.objects.count() == 2
     assert not Rejection.objects.exists()
+
+
+def test_appeals_that_went_out_are_known_where_final_bills_are_judged(firm: Firm, sent: Submission) -> None:  # noqa: F811  # the fixture, by its name
+    _, cut = reduced(firm, sent)
+    bills, payer = [sent.invoice], sent.invoice.payer
+    proposal = actions.propose_appeal(firm.cleo, cut.pk, "Each task is timed in the notes of the day.")
+    appeal = actions.carry_out_appeal(firm.cleo, carried(firm, proposal))
+    assert frozen.context(payer, bills).appeals == (), "it is decided and has not left"
+    firm.at(FEBRUARY_2 + timedelta(days=70))
+    actions.send(firm.cleo, appeal.pk)
+    (known,) = frozen.context(payer, bills).appeals
+    assert (known.invoice, known.processed_on, known.appealed_on) == (
+        sent.invoice.number, cut.received_on, date(2026, 4, 13),
+    )  # fmt: skip
+    late = read_set(HEAD + '[[rule]]\ntype = "appeal-window"\nparams = { days = 60 }\n', "nw")
+    ran = dry_run.over_past_bills(
+        firm.ada, payer.client_id, read_set(HEAD, "nw"), late, date(2026, 1, 1), date(2026, 2, 28)
+    )
+    assert [(e.rule, e.gained) for e in ran.effects] == [("appeal-window", 1)]
+    assert ran.unjudged == []
+
+
+def test_a_flagged_line_counts_as_passed_once_its_bill_is_paid_in_full(firm: Firm, sent: Submission) -> None:  # noqa: F811  # the fixture, by its name
+    flag(firm, sent, 1, "clerical")
+    bill = sent.invoice
+
+    def passed() -> int:
+        return {one.rule: one.flagged_and_passed for one in outcomes.by_rule(firm.ada)}["clerical"]
+
+    assert passed() == 0, "no portal has answered and nobody has paid"
+    most = bill.total - 1
+    for number, amount in enumerate((most, Decimal(1)), start=1):
+        paid = receivables.enter_payment(firm.cleo, bill.payer_id, amount, "USD", date(2026, 2, 2), f"WIRE {number}")
+        receivables.apply_payment(firm.cleo, paid.pk, bill.pk)
+        assert passed() == (number == 2), "part of the money is no answer to a line"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from datetime import time
 from typing import TYPE_CHECKING
 
 import pytest
 from django.db import OperationalError, connection, transaction
 
+from meruit.desk import nightly, worker
 from meruit.night.run import Step, run
-from meruit.steps.models import Item
+from meruit.steps.models import Item, Run
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -66,3 +69,28 @@ def test_an_item_that_was_done_when_the_night_was_stopped_is_counted(firm: Firm)
     done = run((step,)).steps.get()
     assert (done.done, done.skipped, done.failed, done.under_way) == (3, 0, 0, "")
     assert Item.objects.get(key="2").why == "done when the night was stopped"
+
+
+def test_a_worker_that_is_told_to_stop_ends_behind_its_item_and_goes_on_with_the_night(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm.system("test")
+    stop, worked = threading.Event(), []
+
+    def do(actor: Actor, key: str, now: datetime) -> str:
+        worked.append(key)
+        if key == "2":
+            stop.set()
+        return "done"
+
+    step = Step("count", "Counted", lambda actor, now: ["1", "2", "3"], do)
+    monkeypatch.setattr(nightly, "table", lambda: (step,))
+    monkeypatch.setattr(nightly, "due_now", lambda hour: True)
+    worker.work_once(time(22), stop)
+    assert worked == ["1", "2"]
+    assert Run.objects.get().finished_at is None
+    assert list(Item.objects.order_by("key").values_list("key", "outcome")) == [("1", "done"), ("2", "done")]
+    stop.clear()
+    worker.work_once(time(22), stop)
+    assert worked == ["1", "2", "3"]
+    assert Run.objects.get().finished_at is not None

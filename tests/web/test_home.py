@@ -56,6 +56,8 @@ def test_the_page_says_what_the_terminal_prints_and_hides_what_is_walled_off(
     for part in ("Hand-over of the shift", "Waits for others", "not yet sealed"):
         assert part in shown
     assert "E-bills transmitted: 1" in printed(whole)
+    stuck = f"Stuck at their portal\n  {bill.number} of {bill.payer.name}, silent for 40 days: "
+    assert stuck in printed(whole), "the terminal and the mail tell it as the page does"
     assert "has not said a word for 40 days" in shown
     assert "E-bills transmitted 1" in shown
 
@@ -63,6 +65,7 @@ def test_the_page_says_what_the_terminal_prints_and_hides_what_is_walled_off(
     assert not morning.sees_everything(firm.dan)
     his = morning.digest(firm.dan)
     assert his is not None
+    assert "Stuck at their portal" not in printed(his)
     assert (his.troubles, list(his.queues), list(his.expires)) == ((), [], [])
     seen = text(dan, "/")
     assert "Done in the night" in seen

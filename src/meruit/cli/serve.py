@@ -18,11 +18,15 @@ if TYPE_CHECKING:
     from meruit.night.run import Progress
     from meruit.postgres.installation import Served
 
+#: Folders of the home in which served processes find or keep files: uploads of the pages, the inbox of the night.
+COMES_IN = ("uploads", "inbox")
+
 
 def plan() -> list[Served]:
     """What an installation serves with: the gate, the pages, the worker; each with its own login's secrets alone.
 
-    The keys are made here, since a process that is confined cannot open what appears after its start.
+    The keys and the folders of files that come in are made here, since a process that is confined cannot open what
+    appears in the home after its start.
     """
     from meruit.audit import keys as receipts
     from meruit.postgres import APP, GATE, WORKER
@@ -31,6 +35,8 @@ def plan() -> list[Served]:
 
     mail.outgoing()  # a wrong value stops the start, not a worker that is already wanted
     keys = environment.home() / "keys"
+    for folder in COMES_IN:
+        (environment.home() / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
     names = {"gate": GATE, "app": APP, "worker": WORKER}
     for name in names:
         secret.of(name)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count
 
 from meruit.authority import access
-from meruit.desk import nightly
+from meruit.desk import nightly, stuck
 from meruit.desk import queries as desk
 from meruit.disputes.together import together
 from meruit.matters.models import Matter
@@ -47,6 +47,7 @@ def digest(actor: Actor) -> Digest | None:
         troubles=(),
         waits=list(_waits(actor)),
         expires=list(_expires(actor)),
+        stuck=stuck.told(actor),
         queues=list(_queues(actor)),
         notices=whole.notices if "administrator" in roles else (),
     )

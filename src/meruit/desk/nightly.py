@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from meruit.authority.acts import moment
-from meruit.desk import effects, inbox
+from meruit.authority.acts import moment, system
+from meruit.desk import effects, inbox, stuck
 from meruit.firm.models import Profile
 from meruit.night import mail, queries
 from meruit.night.run import Watcher
@@ -33,7 +34,8 @@ def night(watch: Watcher = lambda progress: None) -> Run:
 
 def digest(run: Run | None = None) -> Digest:
     """The digest of the last night, or of a certain one."""
-    return queries.digest({step.name: step.title for step in table()}, run=run)
+    whole = queries.digest({step.name: step.title for step in table()}, run=run)
+    return replace(whole, stuck=stuck.told(system("digest")))
 
 
 def is_due(now: datetime, last: datetime | None, hour: time, zone: ZoneInfo) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from meruit.authority.acts import moment
+from meruit.night.digest import Stuck as Told
 from meruit.portals import access, queries
 from meruit.portals.core import State
 from meruit.portals.profiles import profile
@@ -41,6 +42,13 @@ def of(actor: Actor) -> list[Stuck]:
         found.setdefault(s.pk, s)
     rows = [Stuck(s, silent_days(s, now), why) for s in found.values() if (why := advice(s, now))]
     return sorted(rows, key=lambda row: (-row.days, row.submission.pk))
+
+
+def told(actor: Actor) -> list[Told]:
+    """The same as the digest tells it."""
+    return [
+        Told(row.submission.invoice.number, row.submission.invoice.payer.name, row.days, row.why) for row in of(actor)
+    ]
 
 
 def unclear(actor: Actor) -> QuerySet[StatusEvent]:

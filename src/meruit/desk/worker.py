@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import FrameType
 
+    from meruit.night.run import Progress
+
 logger = logging.getLogger(__name__)
 
 #: How often the worker looks up.
@@ -35,7 +37,7 @@ def begins_at(environ: Mapping[str, str] = os.environ) -> time:
 
 
 def main() -> None:
-    """Work until told to stop; what is under way is finished first."""
+    """Work until told to stop; the item that is under way is finished first, the rest of a night is gone on with."""
     import django
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "meruit.settings.worker"
@@ -49,14 +51,19 @@ def main() -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, ask_to_stop)
     while not stop.is_set():
-        work_once(hour)
+        work_once(hour, stop)
         stop.wait(EVERY_SECONDS)
 
 
-def work_once(hour: time) -> None:
+class _Stopped(Exception):
+    """Somebody asked the worker to end, between two items of a night."""
+
+
+def work_once(hour: time, stop: threading.Event | None = None) -> None:
     """One round: seal what has committed, forget who acted in transactions that are over, and work a night that is due.
 
-    A database that does not answer is waited for.
+    A database that does not answer is waited for. A night that is told to stop ends behind its present item, and goes
+    on from there when a worker starts again.
     """
     from django.db import Error, connection
 
@@ -64,11 +71,17 @@ def work_once(hour: time) -> None:
     from meruit.authority.acts import forget
     from meruit.desk import nightly
 
+    def watch(progress: Progress) -> None:
+        if stop is not None and stop.is_set():
+            raise _Stopped
+
     try:
         tasks.seal()
         forget()
         if nightly.due_now(hour):
-            nightly.night()
+            nightly.night(watch)
+    except _Stopped:
+        logger.warning("Told to stop: the night goes on from here at the next start.")
     except Error:
         logger.exception("The database did not answer; the worker goes on when it does.")
         connection.close()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from meruit.deadlines import in_zone
+from meruit.disputes.models import Appeal
 from meruit.guidelines import Entry, Invoice
+from meruit.guidelines.context import Appeal as Appealed
 from meruit.invoices.models import InvoiceLine
 from meruit.screening import known as registers
 
@@ -39,7 +42,30 @@ def context(payer: Payer, bills: Sequence[Bill]) -> Context:
                 matter=bill.matter.number,
             )
             for bill in bills
+        ),
+        appeals=_appeals(payer, bills),
+    )
+
+
+def _appeals(payer: Payer, bills: Sequence[Bill]) -> tuple[Appealed, ...]:
+    """The first appeal of each cut of these bills that went out, by the days of the payer's zone.
+
+    Each answers its one cut with an argument of its own, so that the lines cut and answered are one and the same.
+    """
+    sent = Appeal.objects.filter(reduction__invoice__in=bills, round=1, track__packet__isnull=False)
+    rows = sent.order_by("pk").values_list(
+        "reduction__invoice__number", "reduction__received_on", "track__packet__kept_at"
+    )
+    return tuple(
+        Appealed(
+            invoice=number,
+            processed_on=told_on,
+            appealed_on=in_zone(left_at, payer.zone).date(),
+            lines_cut=1,
+            lines_answered=1,
         )
+        for number, told_on, left_at in rows
+        if left_at is not None
     )
 
 

@@ -15,6 +15,7 @@ from meruit.disputes import access, hindsight, queries
 from meruit.disputes.models import Reduction
 from meruit.invoices import access as invoices
 from meruit.invoices.models import InvoiceLine
+from meruit.invoices.queries import paid_in_full
 from meruit.portals.core import State
 from meruit.portals.models import Submission
 from meruit.prebills.access import prebills
@@ -77,10 +78,14 @@ def verdicts(actor: Actor) -> list[tuple[hindsight.Verdict, int]]:
 
 
 def _passed(actor: Actor) -> list[str]:
-    """The rules of findings on lines that went out flagged and that the payer has passed without a cut."""
-    answered = Submission.objects.filter(
-        invoice__in=invoices.invoices(actor), state__in=[State.APPROVED, State.CLOSED]
-    ).values("invoice")
+    """The rules of findings on lines that went out flagged and that the payer has passed without a cut.
+
+    Passed is what its portal approved, or what stands on a bill that was paid in full with nothing taken off it. A
+    portal's approval is no money yet: a line that is cut afterwards, when it is paid, is a cut like any other.
+    """
+    mine = invoices.invoices(actor)
+    approved = Submission.objects.filter(invoice__in=mine, state__in=[State.APPROVED, State.CLOSED])
+    answered = {*approved.values_list("invoice", flat=True), *paid_in_full(mine).values_list("pk", flat=True)}
     cut = access.reductions(actor).exclude(line=None).values("line")
     whole = Reduction.objects.filter(line=None).values("invoice")
     passed = InvoiceLine.objects.filter(invoice__in=answered, prebill_line__isnull=False)

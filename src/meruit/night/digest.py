@@ -56,6 +56,16 @@ class Expires:
 
 
 @dataclass(frozen=True, slots=True)
+class Stuck:
+    """A bill that does not move at its portal: how long it has been silent, and what to do about it."""
+
+    bill: str
+    payer: str
+    days: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """Where a queue stands when the shift is handed over."""
 
@@ -76,6 +86,7 @@ class Digest:
     troubles: Sequence[Trouble] = ()
     waits: Sequence[Waits] = ()
     expires: Sequence[Expires] = ()
+    stuck: Sequence[Stuck] = ()
     queues: Sequence[Queue] = ()
     unsealed: int = 0
     receipt: str = ""
@@ -112,6 +123,9 @@ def text(digest: Digest) -> str:
         for row in digest.expires:
             mark = "LAPSED " if row.lapsed else ""
             out.append(f"  {mark}{both(row.due_at, row.zone, *zones)}: {row.title} (waits for {row.waits_for})")
+    if digest.stuck:
+        out += ["", "Stuck at their portal"]
+    out += [f"  {row.bill} of {row.payer}, silent for {row.days} days: {row.why}" for row in digest.stuck]
     out += ["", "Done in the night"]
     for step in digest.steps:
         rest = f", {step.skipped} left" * bool(step.skipped) + f", {step.failed} FAILED" * bool(step.failed)

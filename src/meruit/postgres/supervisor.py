@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 #: The first pause before a crashed child starts again, the longest one, and after how long it counts as well.
 _FIRST_PAUSE, _LONGEST_PAUSE, _WELL_AFTER = 0.5, 30.0, 60.0
+#: How long children may take to end, and after how long it is said what is waited for.
+PATIENCE_SECONDS, _TELLS_AFTER = 6.0, 1.0
 _STOPPING_SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)
 )
@@ -88,7 +91,7 @@ class Supervisor:
         *,
         cluster: Cluster | None = None,
         say: Callable[[str], None] = lambda line: print(line, file=sys.stderr, flush=True),
-        patience_seconds: float = 15.0,
+        patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         self._running = [_Running(child) for child in children]
         self._cluster = cluster
@@ -158,7 +161,12 @@ class Supervisor:
 
     def _end_cluster(self) -> None:
         if self._cluster is not None:
-            self._cluster.stop()
+            patience = threading.Timer(_TELLS_AFTER, self._say, ["The database writes what it holds to disk."])
+            patience.start()
+            try:
+                self._cluster.stop()
+            finally:
+                patience.cancel()
             self._say("The database has ended.")
 
     # The end
@@ -170,12 +178,19 @@ class Supervisor:
         for each in alive:
             assert each.process is not None
             _end_group(each.process, signal.SIGTERM)
-        deadline, asked = time.monotonic() + self._patience, self._asked_to_stop
-        while any(each.process is not None and each.process.poll() is None for each in alive):
-            left = deadline - time.monotonic()
-            if left <= 0 or self._asked_to_stop > max(asked, 1):
+        began, asked, told = time.monotonic(), self._asked_to_stop, False
+        while at_work := [e.child.name for e in alive if e.process is not None and e.process.poll() is None]:
+            taken = time.monotonic() - began
+            if taken >= self._patience or self._asked_to_stop > max(asked, 1):
                 break
-            self._sleep(woken, left)
+            if not told and taken >= _TELLS_AFTER:
+                told = True
+                left = f"{self._patience - taken:.0f} s more"
+                self._say(
+                    f"Waiting up to {left} for {', '.join(at_work)} to finish what is under way; Ctrl-C once more does "
+                    "not wait."
+                )
+            self._sleep(woken, self._patience - taken if told else min(_TELLS_AFTER, self._patience) - taken)
         for each in alive:
             assert each.process is not None
             if each.process.poll() is None:
