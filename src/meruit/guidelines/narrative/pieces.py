@@ -88,7 +88,10 @@ def pieces(r: Reading, tasks: list[Task]) -> list[list[Task]]:
 
 
 def _continues(r: Reading, piece: list[Task], task: Task) -> bool:
-    return any(one_work(r, earlier, task) for earlier in piece[-_NEAR:])
+    for earlier in piece[-_NEAR:]:  # noqa: SIM110 - asked of any two tasks of every line
+        if one_work(r, earlier, task):
+            return True
+    return False
 
 
 def allocated(tasks: list[Task], r: Reading) -> bool:

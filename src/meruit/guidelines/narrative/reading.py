@@ -45,8 +45,9 @@ _TOKEN = re.compile(
     r"|[$#§]?\d[\w,./:%$'’&-]*\w%?|\d"
     r"|[;•|\n:,/&+()\[\]]|\.(?=\s|$)|\s[-–—]+\s|—)"
 )
-#: What is one token for certain: hours in brackets, words tied by marks.
+#: What is one part for certain: hours in brackets, an initial with its full stop, words tied by marks.
 _HOURS = re.compile(r"\(\d{0,2}\.\d{1,2}\)")
+_INITIAL = re.compile(r"[B-HJ-Z]\.")
 _COMPOUND = re.compile(r"[A-Za-z]+(?:['&-][A-Za-z]+)+")
 _ALL_CAPITALS = re.compile(r"[a-z]")
 
@@ -178,9 +179,14 @@ class Reading:
         starts = self._starts or self._begin()
         first = firsts[unit]
         last = firsts[unit + 1] - 1 if unit + 1 < len(firsts) else len(origins) - 1
-        start, end = starts[origins[first]], starts[origins[last]]
-        start += inner[first][0] if first in inner else 0
-        end += inner[last][1] if last in inner else len(parts.pieces[origins[last]])
+        begun, ended = origins[first], origins[last]
+        start, end = starts[begun], starts[ended]
+        if first in inner:
+            start += inner[first][0]
+        if last in inner:
+            end += inner[last][1]
+        else:
+            end += 1 if ended in parts.initials else len(parts.pieces[ended])
         return start, end
 
     def said(self, unit: int) -> str:
@@ -269,7 +275,7 @@ def _phrases(parts: list[_Part], begun: list[int]) -> list[tuple[int, int, _Part
 class _Parts:
     """What the pieces of a text are, part by part, as far as they have been looked at."""
 
-    __slots__ = ("abbreviated", "aside", "depth", "found", "gaps", "inner", "opened", "origins", "pieces")
+    __slots__ = ("abbreviated", "aside", "depth", "found", "gaps", "initials", "inner", "opened", "origins", "pieces")
 
     def __init__(self, pieces: list[str], gaps: list[str] | None) -> None:
         self.pieces = pieces
@@ -279,6 +285,8 @@ class _Parts:
         #: Per part, the piece it was read from; and its place in that piece where the piece is more than it.
         self.origins: Sequence[int] = ()
         self.inner: dict[int, tuple[int, int]] = {}
+        #: Pieces that are an initial and the full stop that belongs to it.
+        self.initials: list[int] = []
         #: Parts in brackets, [first, after); how many brackets are open, and from which part on.
         self.aside: list[tuple[int, int]] = []
         self.depth = self.opened = 0
@@ -346,8 +354,9 @@ def _by_spaces(text: str) -> _Parts | None:
     pieces = text.split()
     tables = _tables()
     short = tables.short
+    known = tables.single
     looked_up = list(map(tables.whole.get, pieces))
-    left = False
+    left, initials = False, list[int]()
     for i, part in enumerate(looked_up):
         if part is None:
             piece = pieces[i]
@@ -360,9 +369,13 @@ def _by_spaces(text: str) -> _Parts | None:
                 looked_up[i] = (piece, TIME, 0, "#h", 0, None)
             elif _COMPOUND.fullmatch(piece):
                 looked_up[i] = _word(piece, "")
+            elif _INITIAL.fullmatch(piece) and piece[0] not in known and piece[0] not in short:
+                looked_up[i] = (piece[0].lower(), CAPITAL, 0, "initial", WHOLE, None)
+                initials.append(i)
             else:
                 left = True
     parts = _Parts(pieces, None)
+    parts.initials = initials
     if left:
         return _with_the_rest(parts, looked_up)
     parts.found = looked_up  # type: ignore[assignment]  # none is left
