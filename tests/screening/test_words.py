@@ -71,10 +71,50 @@ def test_several_processes_write_what_one_writes(tmp_path, monkeypatch):
     alone, shared = io.StringIO(), io.StringIO()
     first = screen_words(path, acme(), Context(), alone)
     second = screen_words(path, acme(), Context(), shared, jobs=3)
-    assert len(parts.cut(path, 3)[1]) == 3
+    assert len(parts.cut(path, 3).starts) > 3
     assert alone.getvalue() == shared.getvalue()
     assert first[1] == second[1]
     assert first[0].findings == second[0].findings
+
+
+def test_each_process_has_its_share_of_half_of_what_is_left(monkeypatch):
+    monkeypatch.setattr(parts, "SMALLEST", 10)
+    assert parts.aims(0, 100, 2) == [0, 25, 50, 62, 74, 87]
+    assert parts.aims(5, 25, 4) == [5, 15]
+    assert parts.aims(5, 8, 4) == [5]
+
+
+def test_parts_that_are_done_early_are_written_in_their_turn(tmp_path):
+    out = io.StringIO()
+    parts._spool(tmp_path, 1).write_text("one\n")
+    assert parts._append(tmp_path, 0, out) == 0
+    parts._spool(tmp_path, 0).write_text("nought\n")
+    (tmp_path / "2.new").write_text("half")
+    assert parts._append(tmp_path, 0, out) == 2
+    assert out.getvalue() == "nought\none\n"
+
+
+def test_utf_16_is_judged_by_one_process_however_many_are_asked(tmp_path, monkeypatch):
+    monkeypatch.setattr(parts, "SMALLEST", 1 << 8)
+    path = tmp_path / "wide.txt"
+    path.write_bytes(bill(*lines(*TEXTS * 9)).decode().encode("utf-16"))
+    alone, shared = io.StringIO(), io.StringIO()
+    assert screen_words(path, acme(), Context(), alone) == screen_words(path, acme(), Context(), shared, jobs=2)
+    assert alone.getvalue() == shared.getvalue() != ""
+
+
+def test_columns_in_another_order_are_screened_as_well(tmp_path):
+    path, turned = tmp_path / "bill.txt", tmp_path / "turned.txt"
+    records = [line.removesuffix(b"[]").split(b"|") for line in bill(*lines(*TEXTS)).split(b"\r\n") if line]
+    path.write_bytes(b"\r\n".join([*(b"|".join(record) + b"[]" for record in records), b""]))
+    records[1:] = [record[::-1] for record in records[1:]]
+    turned.write_bytes(b"\r\n".join([*(b"|".join(record) + b"[]" for record in records), b""]))
+    straight, other = io.StringIO(), io.StringIO()
+    screen_words(path, acme(), Context(), straight)
+    screen_words(turned, acme(), Context(), other)
+    assert straight.getvalue().replace("bill.txt", "turned.txt") == other.getvalue() != ""
+    _, screened = judge_file(turned, acme(), Context())
+    assert sorted(other.getvalue().splitlines()) == sorted(f.to_json() for f in screened.findings)
 
 
 def test_a_file_whose_invoices_are_scattered_is_written_once(tmp_path):

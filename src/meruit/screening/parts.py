@@ -1,41 +1,48 @@
 """One large flat file screened by words, in one process or several.
 
-By several, the file is cut where invoices end. The first part is worked on here and written at once; the
-others are written beside and put behind it in their order. What words are found hangs on the record alone,
-so it stands however the file was cut; the format is judged anew in one pass when an invoice turns out to
-stand in two parts.
+By several, the file is cut where invoices end, into more parts than there are processes and ever smaller ones.
+Each process takes the next part whenever it is free, so all end at about the same time, whatever else the machine
+does. What cannot be written yet, because a part before it is not done, is put beside and written in its turn. What
+words are found hangs on the record alone, so it stands however the file was cut; the format is judged anew in
+one pass when an invoice turns out to stand in two parts.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import shutil
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from meruit.ledes.dialects import NONE, dialect
-from meruit.ledes.flat.check import assemble, check_flat, one_pass, report_of
+from meruit.ledes.flat.check import WIDE_FROM, assemble, check_flat, judge_of, one_pass, report_of
 from meruit.ledes.flat.frame import HEAD, frame
-from meruit.ledes.flat.judge import Judge as Format
-from meruit.ledes.flat.parts import cuts
+from meruit.ledes.flat.parts import lines_between, starts_near
 from meruit.ledes.flat.scan import Scattered
 from meruit.ledes.text import detect
 from meruit.screening.words import Ready, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from datetime import date
+    from multiprocessing.queues import SimpleQueue
 
     from meruit.guidelines import Context, GuidelineSet
     from meruit.ledes import Report
     from meruit.ledes.flat.frame import Frame
-    from meruit.ledes.flat.parts import Part
     from meruit.ledes.flat.scan import Outcome
     from meruit.screening.words import Tally
 
-#: Parts smaller than this are not worth a process.
-SMALLEST = 8 << 20
+    #: Numbers of the parts nobody has taken yet, and behind them a None for each process.
+    Untaken = SimpleQueue[int | None]
+
+#: Smaller parts are not worth a pass of their own.
+SMALLEST = WIDE_FROM
+#: What is written at once when a part is put behind the rest: it stays in the processor's cache.
+_PIECE = 1 << 18
 
 
 class Task(NamedTuple):
@@ -61,10 +68,8 @@ def screen_words(
 ) -> tuple[Report, Tally]:
     """A flat file judged by its format, and screened by words; the words' findings go to `out` at once."""
     task = Task(path, guidelines, context, portal, as_of)
-    if jobs > 1:
-        found, parts = cut(path, jobs)
-        if len(parts) > 1:
-            return _in_parts(task, found, parts, out, progress)
+    if jobs > 1 and (parts := cut(path, jobs)):
+        return _in_parts(task, parts, jobs, out, progress)
     words = Words(ready(guidelines, context), str(path), out.write)
     chosen = dialect(portal) if portal else NONE
     report = check_flat(path, dialect=chosen, as_of=as_of, screen=words, progress=progress)
@@ -83,15 +88,45 @@ def ready(guidelines: GuidelineSet, context: Context) -> Ready:
     return _last[0]
 
 
-def cut(path: Path, most: int) -> tuple[Frame, list[Part]]:
-    """The frame of a flat file, and parts of whole invoices; none where it is small or unusual."""
+class Parts(NamedTuple):
+    """A flat file cut where invoices end: each part from one of `starts` to the next, the last to `size`."""
+
+    frame: Frame
+    starts: list[int]
+    size: int
+
+    def span(self, number: int) -> tuple[int, int]:
+        """Where a part begins and stops."""
+        start, stop = [*self.starts, self.size][number : number + 2]
+        return start, stop
+
+
+def cut(path: Path, jobs: int) -> Parts | None:
+    """The parts of a flat file for so many processes; none where it is small or unusual."""
     size = path.stat().st_size
+    if size < 2 * SMALLEST:
+        return None
     with path.open("rb") as stream:
         encoding = detect(stream)
-        found = frame(stream.read(HEAD), encoding)
-    if size < 2 * SMALLEST or not found.layout.is_standard or encoding.wide or found.newline == b"\r":
-        return found, []
-    return found, cuts(path, found, min(most, size // SMALLEST), size)
+        head = stream.read(HEAD)
+    if encoding.wide:
+        return None
+    found = frame(head, encoding)
+    if not found.layout.is_standard or found.newline == b"\r":
+        return None
+    starts = starts_near(path, found, aims(found.data_byte, size, jobs)[1:])
+    return Parts(found, starts, size) if len(starts) > 1 else None
+
+
+def aims(start: int, stop: int, jobs: int) -> list[int]:
+    """Where parts had best begin: each process's share of half of what is left, again and again."""
+    found, at = [], start
+    while (share := (stop - at) // (2 * jobs)) >= SMALLEST:
+        found += [at + share * i for i in range(jobs)]
+        at += share * jobs
+    left = stop - at
+    last = max(1, min(jobs, left // SMALLEST))
+    return [*found, *(at + left * i // last for i in range(last))]
 
 
 class Done(NamedTuple):
@@ -102,19 +137,103 @@ class Done(NamedTuple):
     scattered: bool
 
 
+@dataclass(slots=True)
+class Worker:
+    """One process's share of the work on the parts of a file."""
+
+    task: Task
+    parts: Parts
+    #: Up to which byte the physical lines are counted, and which one begins there.
+    counted: tuple[int, int]
+    done: dict[int, Done] = field(default_factory=dict)
+
+    def judge(self, number: int, write: Callable[[str], object], progress: Callable[[int], None] | None) -> None:
+        """The records of one part through both judges."""
+        task, found = self.task, self.parts.frame
+        start, stop = self.parts.span(number)
+        judge = judge_of(found, dialect(task.portal) if task.portal else NONE, task.as_of)
+        words = Words(ready(task.guidelines, task.context), str(task.path), write)
+        with task.path.open("rb") as stream:
+            at, line = self.counted
+            line += lines_between(stream, at, start)
+
+            def pass_by(*, may_restart: bool) -> Outcome:
+                return one_pass(
+                    stream, found, judge, str(task.path), screen=words, progress=progress, start=start, stop=stop,
+                    line=line, may_restart=may_restart,
+                )  # fmt: skip
+
+            scattered = False
+            try:
+                outcome = pass_by(may_restart=False)
+            except Scattered:
+                scattered, outcome = True, pass_by(may_restart=True)
+        words.finish()
+        self.counted = stop, outcome.next_line
+        self.done[number] = Done(outcome, words.tally, scattered)
+
+    def judge_beside(self, number: int, folder: Path, progress: Callable[[int], None] | None) -> None:
+        """The same, its findings put beside; they are whole once they have their name."""
+        beside = folder / f"{number}.new"
+        with beside.open("w", encoding="utf-8", newline="") as out:
+            self.judge(number, out.write, progress)
+        beside.rename(_spool(folder, number))
+
+
+def _spool(folder: Path, number: int) -> Path:
+    return folder / f"{number}.jsonl"
+
+
+#: In a process that helps: the parts nobody has taken yet.
+_untaken: list[Untaken] = []
+
+
+def _help(task: Task, parts: Parts, folder: Path) -> dict[int, Done]:
+    """What another process does: part after part, as long as there are any."""
+    import gc
+
+    gc.disable()
+    worker = Worker(task, parts, (parts.frame.data_byte, parts.frame.data_line))
+    while (number := _untaken[0].get()) is not None:
+        worker.judge_beside(number, folder, None)
+    return worker.done
+
+
 def _in_parts(
-    task: Task, found: Frame, parts: Sequence[Part], out: TextIO, progress: Callable[[int], None] | None
+    task: Task, parts: Parts, jobs: int, out: TextIO, progress: Callable[[int], None] | None
 ) -> tuple[Report, Tally]:
-    """The file by as many processes as parts, this one among them."""
-    with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(len(parts) - 1) as pool:
-        spools = [Path(folder) / f"{at}.jsonl" for at in range(1, len(parts))]
-        others = [pool.submit(_beside, task, found, part, spool) for part, spool in zip(parts[1:], spools, strict=True)]
-        done = [one_part(task, found, parts[0], out.write, progress)]
-        for part, other, spool in zip(parts[1:], others, spools, strict=True):
-            done.append(other.result())
-            _append(spool, out)
-            if progress:
-                progress(part.stop - part.start)
+    """The file by several processes, this one among them."""
+    count = len(parts.starts)
+    jobs = min(jobs, count)
+    untaken: Untaken = multiprocessing.SimpleQueue()
+    for number in (*range(count), *[None] * jobs):
+        untaken.put(number)
+    worker = Worker(task, parts, (parts.frame.data_byte, parts.frame.data_line))
+    written = 0
+    with (
+        tempfile.TemporaryDirectory() as own,
+        ProcessPoolExecutor(jobs - 1, initializer=_untaken.append, initargs=(untaken,)) as pool,
+    ):
+        folder = Path(own)
+        helpers = [pool.submit(_help, task, parts, folder) for _ in range(jobs - 1)]
+        while (number := untaken.get()) is not None:
+            if number == written:
+                worker.judge(number, out.write, progress)
+                written += 1
+            else:
+                worker.judge_beside(number, folder, progress)
+            written = _append(folder, written, out)
+        done = dict(worker.done)
+        for helper in helpers:
+            done |= helper.result()
+        if progress:
+            progress(sum(stop - start for start, stop in map(parts.span, done.keys() - worker.done.keys())))
+        _append(folder, written, out)
+    return _joined(task, parts.frame, [done[number] for number in range(count)])
+
+
+def _joined(task: Task, found: Frame, done: list[Done]) -> tuple[Report, Tally]:
+    """What all parts came to together."""
     tally = done[0].tally
     for other_part in done[1:]:
         tally.add(other_part.tally)
@@ -123,50 +242,24 @@ def _in_parts(
     chosen = dialect(task.portal) if task.portal else NONE
     if any(part.scattered for part in done) or len(set(numbers)) != len(numbers):
         return check_flat(task.path, dialect=chosen, as_of=task.as_of), tally
-    judge = Format(found.layout, chosen, task.as_of)
     name = str(task.path)
-    return report_of(name, found, outcomes, assemble(outcomes, found, judge, name)), tally
+    return report_of(name, found, outcomes, assemble(outcomes, found, judge_of(found, chosen, task.as_of), name)), tally
 
 
-def _beside(task: Task, found: Frame, part: Part, spool: Path) -> Done:
-    """What another process does."""
-    import gc
+def _append(folder: Path, written: int, out: TextIO) -> int:
+    """Put the parts that are done behind those that are written; how many are written then.
 
-    gc.disable()
-    with spool.open("w", encoding="utf-8", newline="") as out:
-        return one_part(task, found, part, out.write, None)
-
-
-def one_part(
-    task: Task, found: Frame, part: Part, write: Callable[[str], object], progress: Callable[[int], None] | None
-) -> Done:
-    """The records of one part through both judges."""
-    judge = Format(found.layout, dialect(task.portal) if task.portal else NONE, task.as_of)
-    words = Words(ready(task.guidelines, task.context), str(task.path), write)
-    scattered = False
-
-    def pass_by(*, may_restart: bool) -> Outcome:
-        with task.path.open("rb") as stream:
-            return one_pass(
-                stream, found, judge, str(task.path), screen=words, progress=progress, start=part.start,
-                stop=part.stop, line=part.line, may_restart=may_restart,
-            )  # fmt: skip
-
-    try:
-        outcome = pass_by(may_restart=False)
-    except Scattered:
-        scattered, outcome = True, pass_by(may_restart=True)
-    words.finish()
-    return Done(outcome, words.tally, scattered)
-
-
-def _append(spool: Path, out: TextIO) -> None:
-    """What a process wrote, put behind the rest; as bytes where the output takes them."""
+    As bytes where the output takes them.
+    """
     under = getattr(out, "buffer", None)
-    if under is None:
-        with spool.open(encoding="utf-8", newline="") as piece:
-            shutil.copyfileobj(piece, out, 1 << 20)
-        return
-    out.flush()
-    with spool.open("rb") as whole:
-        shutil.copyfileobj(whole, under, 1 << 20)
+    while (spool := _spool(folder, written)).exists():
+        if under is None:
+            with spool.open(encoding="utf-8", newline="") as piece:
+                shutil.copyfileobj(piece, out, _PIECE)
+        else:
+            out.flush()
+            with spool.open("rb") as whole:
+                shutil.copyfileobj(whole, under, _PIECE)
+        spool.unlink()
+        written += 1
+    return written

@@ -1,8 +1,8 @@
 """Many patterns in many narratives: which occur where, at the speed of the automata.
 
-RE2's set says in one pass over a narrative which patterns occur in it. A pattern's places are then sought in
-all narratives that hold it at once, joined by line breaks that its automaton cannot cross: one call for each
-place, where narrative by narrative it takes another for each to learn that there is no more.
+RE2's set says in one pass over a narrative which patterns occur in it (`which`). A pattern's places are then
+sought in all narratives that hold it at once (`places`), joined by line breaks that its automaton cannot cross:
+one call for each place, where narrative by narrative it takes another for each to learn that there is no more.
 
 The compiled objects are called past the wrapper that google-re2 puts around them (generators and match
 objects cost more than the search); a test holds that the public way finds the same.
@@ -11,13 +11,14 @@ objects cost more than the search); a test holds that the public way finds the s
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import re2
 from re2 import _re2
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from meruit.guidelines.phrases import Phrases
 
@@ -49,18 +50,23 @@ class Search:
         # Compiled when it first occurs: most patterns of a client occur in few files.
         self._match: dict[int, Match | None] = {}
 
-    def places(self, texts: Sequence[bytes]) -> Iterator[tuple[int, list[Place]]]:
-        """Each pattern that occurs, in their order, with its places in the order of the narratives."""
+    def which(self, texts: Sequence[bytes]) -> list[list[int]]:
+        """The patterns that each narrative holds, in no order."""
         if not self.phrases.patterns:
-            return
-        occurring: dict[int, list[int]] = {}
-        note = occurring.setdefault
-        for at, found in enumerate(map(self.phrases.all._set.Match, texts)):
-            if found and texts[at]:  # a blank narrative says nothing, whatever a pattern makes of it
-                for pattern in found:
-                    note(pattern, []).append(at)
-        for pattern in sorted(occurring):
-            yield pattern, self._places(pattern, occurring[pattern], texts)
+            return [[] for _ in texts]
+        found: list[list[int]] = list(map(self.phrases.all._set.Match, texts))
+        if b"" in texts:  # a blank narrative says nothing, whatever a pattern makes of it
+            return [patterns if text else [] for text, patterns in zip(texts, found, strict=True)]
+        return found
+
+    def places(self, texts: Sequence[bytes], which: Iterable[Sequence[int]]) -> Iterator[tuple[int, list[Place]]]:
+        """Each pattern that occurs by `which`, in their order, with its places in the order of the narratives."""
+        holders: defaultdict[int, list[int]] = defaultdict(list)
+        for at, patterns in enumerate(which):
+            for pattern in patterns:
+                holders[pattern].append(at)
+        for pattern in sorted(holders):
+            yield pattern, self._places(pattern, holders[pattern], texts)
 
     def _places(self, pattern: int, holders: list[int], texts: Sequence[bytes]) -> list[Place]:
         """Where a pattern occurs in the narratives of which the set says that they hold it."""

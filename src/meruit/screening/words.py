@@ -8,14 +8,12 @@ kept. What a line is worth and how it is numbered is looked up only where someth
 from __future__ import annotations
 
 import json
-from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
-from itertools import compress
+from itertools import chain, compress
 from json.encoder import encode_basestring
-from operator import itemgetter
 from typing import TYPE_CHECKING, TypeVar
 
 from meruit.findings import ORDER, Finding
@@ -31,23 +29,22 @@ if TYPE_CHECKING:
     from meruit.guidelines import Context, GuidelineSet
     from meruit.ledes.flat.batch import Batch
 
-#: Kinds of lines that are work, as files write them.
-WORK = frozenset({b"F", b"E"})
 _CONTROLS = bytes({*range(32), 127})
 #: Lines whose narratives are searched together.
 AT_ONCE = 8192
+#: Lines whose findings are put together at once: what is copied stays in the processor's cache.
+TOLD_AT_ONCE = 512
 _NULL = b"NULL"
-#: How a finding ends, behind its currency.
-_END = "}\n"
+#: Words of one pattern that are remembered, and how long they may be.
+_MOST_SAID, _LONGEST_SAID = 256, 64
 _WORKED = ("LINE_ITEM_NUMBER_OF_UNITS", "LINE_ITEM_UNIT_COST", "LINE_ITEM_ADJUSTMENT_AMOUNT")
 
 
 #: Cells of one kind that are remembered.
 _MOST = 1 << 16
 T = TypeVar("T")
-#: What a line puts at risk: as its findings say it, and as it is added up.
+#: What a line puts at risk: as its findings say it to their end, and as it is added up.
 Worth = tuple[str, Decimal]
-_NO_WORTH: Worth = ('"at_risk": null, "currency": ', Decimal(0))
 
 
 @dataclass(slots=True)
@@ -85,11 +82,6 @@ def _amount(cell: bytes) -> Decimal | None:
     return decimal_of(cleaned(cell.decode("utf-8", "replace")))
 
 
-def _worth(amount: Decimal | None) -> Worth:
-    """What a line puts at risk, as its findings say it, and as it is added up."""
-    return _NO_WORTH if amount is None else (f'"at_risk": "{amount}", "currency": ', abs(amount))
-
-
 class _Memory(dict[bytes, T]):
     """What was made of a cell, remembered: records repeat them. Memory stays bounded on any input."""
 
@@ -106,21 +98,11 @@ class _Memory(dict[bytes, T]):
 
 @lru_cache(maxsize=256)
 def _is_work(kind: bytes) -> bool:
-    return kind in WORK or kind.strip().upper() in WORK
+    return kind.strip().upper() in (b"F", b"E")
 
 
-#: A line's number as a JSON text, and what its total alone makes it worth.
+#: A line's number as a JSON text.
 _quoted = _Memory(lambda cell: encode_basestring(cleaned(cell.decode("utf-8", "replace"))))
-_worth_of = _Memory(lambda total: _worth(_amount(total)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """One batch whose narratives wait to be searched: those of its records at `rows`, from `first` on."""
-
-    batch: Batch
-    rows: Sequence[int]
-    first: int
 
 
 class Ready:
@@ -129,7 +111,7 @@ class Ready:
     def __init__(self, guidelines: GuidelineSet, context: Context) -> None:
         judge = Judge(guidelines, context)
         self.search = Search(judge.search)
-        self.shapes = [_shape(judge, at) for at in range(len(judge.phrases))]
+        self.says = [_Says(judge, at) for at in range(len(judge.phrases))]
         self._of = guidelines, context
 
     def is_of(self, guidelines: GuidelineSet, context: Context) -> bool:
@@ -145,82 +127,77 @@ class Words:
     """
 
     def __init__(self, ready: Ready, name: str, write: Callable[[str], object]) -> None:
-        self.search, self.write, self.tally = ready.search, write, Tally()
+        self.search, self.says, self.write, self.tally = ready.search, ready.says, write, Tally()
         self._done = 0
-        self._waiting: list[_Waiting] = []
-        self._texts: list[bytes] = []
-        self._shapes = ready.shapes
+        #: Batches whose narratives wait to be searched, and which of their records are asked about.
+        self._waiting: list[tuple[Batch, Sequence[int]]] = []
+        self._lines = 0
         self._head = f'{{"file": {json.dumps(name, ensure_ascii=False)}, "format": null, "line": '
 
     def __call__(self, batch: Batch) -> tuple[()]:
         lines = batch.lines
         if lines[-1] <= self._done:  # a file whose invoices are scattered passes by twice
             return ()
-        texts: Sequence[bytes] = _narratives(batch)
-        rows: Sequence[int] = range(len(lines))
-        kinds = batch.kinds()
-        if lines[0] <= self._done or not WORK.issuperset(kinds):
-            wanted = [line > self._done and _is_work(kind) for line, kind in zip(lines, kinds, strict=True)]
-            rows, texts = list(compress(rows, wanted)), list(compress(texts, wanted))
-        self._waiting.append(_Waiting(batch, rows, len(self._texts)))
-        self._texts += texts
+        rows = batch.worked
+        if rows is None:
+            rows = [row for row, kind in enumerate(batch.kinds()) if _is_work(kind)]
+        if lines[0] <= self._done:
+            rows = [row for row in rows if lines[row] > self._done]
+        self._waiting.append((batch, rows))
+        self._lines += len(rows)
         self._done = lines[-1]
-        if len(self._texts) >= AT_ONCE:
+        if self._lines >= AT_ONCE:
             self.finish()
         return ()
 
     def finish(self) -> None:
         """Search what waits, and write what is found, in the order of the lines and then of the patterns."""
-        texts, waiting = self._texts, self._waiting
-        self._texts, self._waiting = [], []
-        self.tally.lines += len(texts)
-        found: list[tuple[int, int, int, int]] = []
-        for pattern, places in self.search.places(texts):
-            self.tally.severities[self._shapes[pattern][3]] += len(places)
-            found += [(at, pattern, start, end) for at, start, end in places]
-        if not found:
-            return
-        found.sort(key=itemgetter(0))
-        around = self._around(list(dict.fromkeys(map(itemgetter(0), found))), waiting)
-        out: list[str] = []
-        shapes = self._shapes
-        for at, pattern, start, end in found:
-            text = texts[at]
-            words = text[start:end].decode()
-            if not text.isascii():
-                start, end = len(text[:start].decode()), len(text[:end].decode())
-            if '"' in words or "\\" in words:
-                words = encode_basestring(words)[1:-1]
-            head, tail = around[at]
-            before, between, after, _ = shapes[pattern]
-            # Pieces that are there already; a text of each finding would be copied once more and fill the cache.
-            out += (head, before, words, between, words, f'", "span": [{start}, {end}]', after, tail, _END)
-        self.write("".join(out))
+        waiting, self._waiting = self._waiting, []
+        self.tally.lines += self._lines
+        self._lines = 0
+        texts: list[bytes] = []
+        which: list[list[int]] = []
+        begins: list[str] = []
+        ends: list[str] = []
+        for batch, rows in waiting:
+            narratives = _narratives(batch, rows)
+            held = self.search.which(narratives)
+            if any(held):
+                texts += compress(narratives, held)
+                which += filter(None, held)
+                self._line_up(batch, list(compress(rows, held)), begins, ends)
+        self._tell(texts, which, begins, ends)
 
-    def _around(self, hits: Sequence[int], waiting: Sequence[_Waiting]) -> dict[int, tuple[str, str]]:
-        """What findings on these narratives say of their lines, before and after what they say of the words."""
-        around: dict[int, tuple[str, str]] = {}
-        begin = 0
-        for one, following in zip(waiting, [*waiting[1:], None], strict=True):
-            stop = bisect_left(hits, following.first, begin) if following else len(hits)
-            if stop > begin:
-                self._line_up(one, hits[begin:stop], around)
-            begin = stop
-        return around
+    def _line_up(self, batch: Batch, rows: Sequence[int], begins: list[str], ends: list[str]) -> None:
+        """What findings on some records of a batch say of their lines, before and after what they say of the words.
 
-    def _line_up(self, waiting: _Waiting, hits: Sequence[int], around: dict[int, tuple[str, str]]) -> None:
-        """The same for one batch, which is also counted."""
-        batch, all_rows, first = waiting.batch, waiting.rows, waiting.first
+        The money of these lines is counted.
+        """
         currency = self._currency(batch)
-        rows = [all_rows[at - first] for at in hits]
-        lines = [batch.lines[row] for row in rows]
+        lines = list(map(batch.lines.__getitem__, rows))
         numbers = map(_quoted.__getitem__, _cells(batch, "LINE_ITEM_NUMBER", rows))
-        worths = _worths(batch, rows)
+        worths = _worths_in(currency).of(batch, rows)
         head, front = self._head, f', "byte": null, "invoice": {encode_basestring(batch.invoice)}, "entry": '
-        end = encode_basestring(currency) if currency else "null"
-        for at, line, number, worth in zip(hits, lines, numbers, worths, strict=True):
-            around[at] = f"{head}{line}{front}{number}", worth[0] + end
+        begins += [f"{head}{line}{front}{number}" for line, number in zip(lines, numbers, strict=True)]
+        ends += [end for end, _ in worths]
         self.tally.note(batch.invoice, currency, lines, [amount for _, amount in worths])
+
+    def _tell(self, texts: Sequence[bytes], which: Sequence[Sequence[int]], begins: list[str], ends: list[str]) -> None:
+        """Write what is found in these narratives."""
+        # Pieces that are there already: a text of each finding would be copied once more and fill the cache.
+        told: list[tuple[str, ...]] = [()] * len(texts)
+        ascii_alone = all(map(bytes.isascii, texts))
+        for pattern, places in self.search.places(texts, which):
+            said = self.says[pattern]
+            after = said.after
+            self.tally.severities[said.severity] += len(places)
+            for at, start, end in places:
+                words = texts[at][start:end]
+                if not ascii_alone:
+                    start, end = (len(texts[at][:byte].decode()) for byte in (start, end))
+                told[at] += (begins[at], said[words], f"{start}, {end}", after, ends[at])
+        for at in range(0, len(told), TOLD_AT_ONCE):
+            self.write("".join(chain.from_iterable(told[at : at + TOLD_AT_ONCE])))
 
     def _currency(self, batch: Batch) -> str:
         if "INVOICE_CURRENCY" not in batch.layout.index:
@@ -228,25 +205,42 @@ class Words:
         return cleaned(batch.encoding.decode(batch.column("INVOICE_CURRENCY")[0]))
 
 
-def _worths(batch: Batch, rows: Sequence[int]) -> list[Worth]:
-    """What some records of the batch come to, as `Entry.value` has it."""
-    totals, taxes = (_cells(batch, name, rows) for name in ("LINE_ITEM_TOTAL", "LINE_ITEM_TAX_TOTAL"))
-    worths = list(map(_worth_of.__getitem__, totals))
-    for at, (worth, tax) in enumerate(zip(worths, taxes, strict=True)) if any(taxes) or _NO_WORTH in worths else ():
-        if worth is _NO_WORTH or _amount(tax):
-            worked = (_cells(batch, name, rows[at : at + 1])[0] for name in _WORKED)
-            worths[at] = _whole_worth(*map(_amount, (totals[at], tax, *worked)))
-    return worths
+class _Worths(_Memory["Worth"]):
+    """What lines billed in one currency are worth: remembered by the total alone, where that tells it."""
+
+    def __init__(self, currency: str) -> None:
+        super().__init__(lambda total: self._of(_amount(total)))
+        self._closing = f', "currency": {encode_basestring(currency) if currency else "null"}}}\n'
+        self._none = f'"at_risk": null{self._closing}', Decimal(0)
+
+    def of(self, batch: Batch, rows: Sequence[int]) -> list[Worth]:
+        """What some records of a batch come to, as `Entry.value` has it."""
+        totals, taxes = (_cells(batch, name, rows) for name in ("LINE_ITEM_TOTAL", "LINE_ITEM_TAX_TOTAL"))
+        worths = list(map(self.__getitem__, totals))
+        none = self._none
+        for at, (worth, tax) in enumerate(zip(worths, taxes, strict=True)) if any(taxes) or none in worths else ():
+            if worth is none or _amount(tax):
+                worked = (_cells(batch, name, rows[at : at + 1])[0] for name in _WORKED)
+                worths[at] = self._of(_value(*map(_amount, (totals[at], tax, *worked))))
+        return worths
+
+    def _of(self, amount: Decimal | None) -> Worth:
+        return self._none if amount is None else (f'"at_risk": "{amount}"{self._closing}', abs(amount))
 
 
-def _whole_worth(
+def _value(
     total: Decimal | None, tax: Decimal | None, units: Decimal | None, rate: Decimal | None, adjustment: Decimal | None
-) -> Worth:
-    """`_worth` of a line by all its amounts."""
+) -> Decimal | None:
+    """The value of a line by all its amounts."""
     total = net_of(total, tax, units, rate, adjustment)
     if total is None and units is not None and rate is not None:
-        return _worth(units * rate + (adjustment or 0))
-    return _worth(total)
+        return units * rate + (adjustment or 0)
+    return total
+
+
+@lru_cache(maxsize=4)
+def _worths_in(currency: str) -> _Worths:
+    return _Worths(currency)
 
 
 def _cells(batch: Batch, name: str, rows: Sequence[int]) -> list[bytes]:
@@ -261,45 +255,68 @@ def _cells(batch: Batch, name: str, rows: Sequence[int]) -> list[bytes]:
     return [buffer[starts[row] : ends[row]] for row in rows]
 
 
-def _narratives(batch: Batch) -> list[bytes]:
+def _narratives(batch: Batch, rows: Sequence[int]) -> list[bytes]:
     """The narratives as UTF-8 values: no blanks around them, no line breaks, nothing where it says NULL."""
     if batch.plain:
         buffer, starts, ends = batch.spans("LINE_ITEM_DESCRIPTION")
-        texts = [buffer[start:end].strip() for start, end in zip(starts, ends, strict=True)]
+        texts = [buffer[start:end] for start, end in zip(starts, ends, strict=True)]
     else:
-        raw = batch.column("LINE_ITEM_DESCRIPTION")
-        together = b"".join(raw)
+        texts = list(batch.column("LINE_ITEM_DESCRIPTION"))
+    if len(rows) < len(texts):
+        texts = [texts[row] for row in rows]
+    if batch.tidy:
+        return texts
+    if not batch.plain:
+        together = b"".join(texts)
         if not together.isascii() or len(together.translate(None, _CONTROLS)) != len(together):
-            return [cleaned(batch.encoding.decode(text)).encode() for text in raw]
-        texts = list(map(bytes.strip, raw))
+            return [cleaned(batch.encoding.decode(text)).encode() for text in texts]
+    texts = list(map(bytes.strip, texts))
     return [b"" if text.upper() == _NULL else text for text in texts] if len(_NULL) in map(len, texts) else texts
 
 
-def _shape(ready: Judge, at: int) -> tuple[str, str, str, str]:
-    """What a finding of one pattern says around its words, cut from the finding as it would be printed."""
-    rule_number, check = ready.phrases[at]
-    rule = ready.rules[rule_number]
-    assert check.tells is not None
-    before, after = check.tells
-    mark = "WORDS"
-    finding = Finding(
-        rule=rule.type.slug,
-        severity=rule.severity,
-        message=f"{before}{mark}{after}",
-        field="narrative",
-        words=mark,
-        span=(0, 0),
-        clause=rule.clause,
-        guideline=ready.guidelines.label,
-        confidence=check.confidence,
-        fixable_by=rule.type.fixable_by,
-    )
-    text = finding.to_json()
-    start = text.index(', "field":')
-    first = text.index(f"{mark}{json.dumps(after, ensure_ascii=False)[1:-1]}", start)
-    second = text.index(f'"words": "{mark}"', first) + len('"words": "')
-    span, risk = text.index(', "clause":', second), text.index('"at_risk":', second)
-    return text[start:first], text[first + len(mark) : second], text[span:risk], rule.severity
+class _Says(dict[bytes, str]):
+    """What a finding of one pattern says around its words, cut from the finding as it would be printed.
+
+    Words -> what is said up to its span; short words are remembered, because narratives repeat them.
+    """
+
+    def __init__(self, ready: Judge, at: int) -> None:
+        super().__init__()
+        rule_number, check = ready.phrases[at]
+        rule = ready.rules[rule_number]
+        assert check.tells is not None
+        before, after = check.tells
+        mark = "WORDS"
+        finding = Finding(
+            rule=rule.type.slug,
+            severity=rule.severity,
+            message=f"{before}{mark}{after}",
+            field="narrative",
+            words=mark,
+            span=(0, 0),
+            clause=rule.clause,
+            guideline=ready.guidelines.label,
+            confidence=check.confidence,
+            fixable_by=rule.type.fixable_by,
+        )
+        text = finding.to_json()
+        start = text.index(', "field":')
+        first = text.index(f"{mark}{json.dumps(after, ensure_ascii=False)[1:-1]}", start)
+        second = text.index(f'"words": "{mark}"', first) + len('"words": "')
+        span, risk = text.index(', "clause":', second), text.index('"at_risk":', second)
+        self.severity = rule.severity
+        self._before, self._between = text[start:first], text[first + len(mark) : second]
+        #: What follows the two ends of the span, and what follows the money.
+        self.after = f"]{text[span:risk]}"
+
+    def __missing__(self, words: bytes) -> str:
+        said = words.decode()
+        if '"' in said or "\\" in said:
+            said = encode_basestring(said)[1:-1]
+        made = f'{self._before}{said}{self._between}{said}", "span": ['
+        if len(self) < _MOST_SAID and len(words) <= _LONGEST_SAID:
+            self[words] = made
+        return made
 
 
 if ORDER[-2:] != ("at_risk", "currency"):  # pragma: no cover - a broken assumption, at import

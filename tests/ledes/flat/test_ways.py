@@ -126,6 +126,14 @@ def test_an_invoice_in_two_parts_is_judged_whole(long_file: Path, tmp_path: Path
     assert "LA03" not in {f.rule for f in one.findings}
 
 
+def test_utf_16_is_judged_by_one_process_however_many_are_asked(tmp_path: Path) -> None:
+    path = tmp_path / "wide.txt"
+    path.write_bytes(text(full([fee(LINE_ITEM_DATE="20260230")] * 40)).encode("utf-16"))
+    parts = check_in_parts(path, dialect=NONE, jobs=2, smallest=1 << 8)
+    assert parts.findings
+    assert parts.findings == check_flat(path, dialect=NONE).findings
+
+
 @pytest.mark.parametrize("piece", [64, 300, 1000, 5000])
 def test_where_the_file_is_cut_for_reading_changes_nothing(monkeypatch: pytest.MonkeyPatch, piece: int) -> None:
     rows = [fee(LINE_ITEM_DATE=f"202602{day:02}") for day in range(1, 29)] + [expense("0"), expense(), expense()]

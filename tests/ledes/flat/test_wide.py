@@ -16,6 +16,7 @@ from meruit.ledes.dialects import NONE, dialect
 from meruit.ledes.flat.amounts import Amounts, Odd
 from meruit.ledes.flat.check import check_flat
 from meruit.ledes.flat.cutting import Cutter
+from meruit.ledes.flat.look import cleaned
 from meruit.ledes.flat.wide import way as wide_way
 from meruit.ledes.flat.wide.grid import Grid, Scratch
 from meruit.ledes.flat.wide.known import Known
@@ -224,3 +225,37 @@ def test_a_screen_is_shown_the_same_whichever_way_records_go(clean: bytes) -> No
         shown.append(seen)
     assert shown[0] == shown[1]
     assert [line for _, lines, *_ in shown[0] for line in lines] == list(range(3, 203))
+
+
+def test_what_a_screen_is_told_of_a_batch_is_so() -> None:
+    """Narratives that are values as they stand, and which records are work: never claimed wrongly, mostly claimed."""
+    chance = random.Random(3)
+    texts = ["Draft the answer"] * 40 + [" Draft", "Draft ", "NULL", "null", "", " ", "Wörk", "Dra\tft", "abcd"]
+    kinds = ["F"] * 30 + ["E", "IF", "IE", "f", " F", "X", ""]
+    told = {"tidy": 0, "worked": 0}
+
+    def screen(batch: Batch) -> tuple[()]:
+        raw = batch.column("LINE_ITEM_DESCRIPTION")
+        if batch.tidy:
+            told["tidy"] += 1
+            assert batch.plain
+            assert [cleaned(cell.decode()).encode() for cell in raw] == list(raw)
+            assert all(raw)
+        if batch.worked is not None:
+            told["worked"] += 1
+            assert list(batch.worked) == [row for row, kind in enumerate(batch.kinds()) if kind in (b"F", b"E")]
+            assert {kind.strip().upper() for kind in batch.kinds()} <= {b"F", b"E", b"IF", b"IE"}
+        return ()
+
+    for _ in range(40):
+        odd = chance.random() < 0.5
+        rows = [
+            fee(
+                INVOICE_NUMBER=f"HR-{line // 8}",
+                LINE_ITEM_DESCRIPTION=chance.choice(texts if odd else texts[:1]),
+                **{"EXP/FEE/INV_ADJ_TYPE": chance.choice(kinds if odd else kinds[:33])},
+            )
+            for line in range(80)
+        ]
+        check_flat(text(full(rows)).encode(), dialect=NONE, wide=True, screen=screen)
+    assert min(told.values()) > 100, told

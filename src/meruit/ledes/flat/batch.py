@@ -24,7 +24,9 @@ class Batch:
     batches by `invoice`. Narratives hold no line break.
 
     `plain` says that every byte of the records is printable ASCII, so that bytes are characters; false is no
-    answer. Cells are cut when they are asked for: `spans` gives their places without cutting any.
+    answer. So is that of `tidy`: they are plain, and no narrative is blank, is the word NULL, or has a blank at
+    either end. `worked` are the places of the records that are fees and expenses, None where nobody has looked.
+    Cells are cut when they are asked for: `spans` gives their places without cutting any.
     """
 
     invoice: str
@@ -34,6 +36,8 @@ class Batch:
     layout: Layout
     encoding: Encoding
     plain: bool = False
+    tidy: bool = False
+    worked: Sequence[int] | None = None
 
     def column(self, name: str) -> Sequence[bytes]:
         """The cells of a column as they stand in the file."""

@@ -19,7 +19,7 @@ from meruit.ledes.flat.scan import Outcome, Scattered
 from meruit.ledes.text import detect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from meruit.ledes.dialects import Dialect
@@ -56,9 +56,11 @@ def check_in_parts(
     if jobs > 1 and size >= 2 * smallest:
         with Path(path).open("rb") as stream:
             encoding = detect(stream)
-            found = frame(stream.read(HEAD), encoding)
-        if found.layout.is_standard and not encoding.wide and found.newline != b"\r":
-            parts = cuts(path, found, min(jobs, size // smallest), size)
+            head = stream.read(HEAD)
+        if not encoding.wide:
+            found = frame(head, encoding)
+            if found.layout.is_standard and found.newline != b"\r":
+                parts = cuts(path, found, min(jobs, size // smallest), size)
     if len(parts) < 2:
         return check_flat(path, dialect=dialect, as_of=as_of, progress=progress)
     judge = Judge(found.layout, dialect, as_of)
@@ -88,20 +90,27 @@ def _judge(name: str, found: Frame, part: Part, dialect: Dialect, as_of: date | 
 
 def cuts(path: str | os.PathLike[str], found: Frame, count: int, size: int) -> list[Part]:
     """At most `count` parts of about equal size, each beginning with the first record of an invoice."""
-    starts = [found.data_byte]
+    whole = size - found.data_byte
+    starts = starts_near(path, found, [found.data_byte + whole * i // count for i in range(1, count)])
+    parts, line, at = [], found.data_line, found.data_byte
     with Path(path).open("rb") as stream:
-        for i in range(1, count):
-            aim = found.data_byte + (size - found.data_byte) * i // count
-            stream.seek(aim)
-            at = _invoice_begins(stream.read(_LOOK), found)
-            if at is not None and starts[-1] < aim + at < size:
-                starts.append(aim + at)
-        parts, line, at = [], found.data_line, found.data_byte
         for start, stop in zip(starts, [*starts[1:], size], strict=True):
-            line += _lines_between(stream, at, start)
+            line += lines_between(stream, at, start)
             parts.append(Part(start, stop, line))
             at = start
     return parts
+
+
+def starts_near(path: str | os.PathLike[str], found: Frame, aims: Sequence[int]) -> list[int]:
+    """Where the records begin, and near each of `aims` the first byte of an invoice behind it."""
+    starts = [found.data_byte]
+    with Path(path).open("rb") as stream:
+        for aim in aims:
+            stream.seek(aim)
+            at = _invoice_begins(stream.read(_LOOK), found)
+            if at is not None and starts[-1] < aim + at:
+                starts.append(aim + at)
+    return starts
 
 
 def _invoice_begins(window: bytes, found: Frame) -> int | None:
@@ -126,11 +135,21 @@ def _invoice_begins(window: bytes, found: Frame) -> int | None:
     return None
 
 
-def _lines_between(stream: BinaryIO, start: int, stop: int) -> int:
+def lines_between(stream: BinaryIO, start: int, stop: int) -> int:
     """Physical lines that end between two bytes."""
+    ends = _line_ends()
     stream.seek(start)
     left, count = stop - start, 0
     while left > 0 and (piece := stream.read(min(_PIECE, left))):
-        count += piece.count(b"\n")
+        count += ends(piece)
         left -= len(piece)
     return count
+
+
+def _line_ends() -> Callable[[bytes], int]:
+    """What counts line ends: numpy where it is installed, as long files are judged by it anyway."""
+    try:
+        from meruit.ledes.flat.wide.words import line_ends
+    except ImportError:
+        return lambda piece: piece.count(b"\n")
+    return line_ends

@@ -50,6 +50,8 @@ class Outcome:
     #: What was said once for the file: rule, column, words.
     told: set[tuple[str, int, str]] = field(default_factory=set)
     invoices: dict[str, tuple[Decimal | None, str | None, int, str]] = field(default_factory=dict)
+    #: The physical line behind the last record.
+    next_line: int = 0
 
 
 def _wide(scan: Scan, way: Quick) -> Wide | None:
@@ -172,7 +174,7 @@ class Scan:
             look.say(bill, question(raw, values), 0)
         look.say(bill, differences(judge, bill, values), 0)
         self._company(bill, look, cells, values)
-        if self.screen and layout.is_standard:
+        if self.screen:
             self.show(self._seen(bill, look, [record.line]))
 
     def _cut_off(self, bill: Bill, values: Sequence[str]) -> None:
@@ -274,6 +276,7 @@ class Scan:
                 self._close()
         else:
             self._close()
+        self.out.next_line = self.line
         return self.out
 
     def finding(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _LARGEST = 1 << 31
 #: The kinds as words.
 F, E, IF, IE = (int.from_bytes(kind, "little") for kind in (b"F", b"E", b"IF", b"IE"))
+BLANK = 32
 #: Beginnings longer than this are not compared, nor are values of firm or matter longer than `_LONGEST_TAIL`.
 _LONGEST_HEAD, _LONGEST_TAIL = 4096, 128
 #: Days the calendar is laid out for; others are left to the rules.
@@ -162,6 +163,11 @@ class Facts:
         self.doubtful |= (sizes < SHORT) | (sizes > self.way.longest)
         if self.grid.odd is not None:
             self.doubtful |= self.grid.odd
+        text = self.grid.text.bytes
+        #: Narratives that are values as they stand: plain, with no blank around them, and not the word NULL.
+        self.tidy: Flags = (sizes >= SHORT) & (text[starts] != BLANK) & (text[ends - 1] != BLANK)
+        if self.grid.odd is not None:
+            self.tidy &= ~self.grid.odd
         words = self.grid.text.words
         # Some of a narrative, its length, the day and the total: entries that are alike agree in all of them.
         # The first words of a short one may reach beyond it, though not beyond the record; they are left out.

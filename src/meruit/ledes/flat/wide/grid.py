@@ -39,7 +39,7 @@ class Grid:
     `size` bytes of the chunk are physical lines with their ends; what follows them is not looked at.
     """
 
-    __slots__ = ("_newline", "_width", "after", "begins", "data", "ends", "odd", "rows", "size", "text")
+    __slots__ = ("_edges", "_newline", "_width", "after", "begins", "data", "ends", "odd", "rows", "size", "text")
 
     def __init__(self, data: bytes, newline: bytes, width: int, scratch: Scratch) -> None:
         self.data, self._newline, self._width = data, newline, width
@@ -56,6 +56,7 @@ class Grid:
         self.rows = len(stops)
         #: Bytes from the end of a record's last cell to the next record.
         self.after = len(newline) + 2
+        self._edges: dict[int, tuple[list[int], list[int]]] = {}
 
     def keep(self, rows: int) -> None:
         """Forget all records but the first ones."""
@@ -165,6 +166,12 @@ class Grid:
         if column == 0:
             return self.begins[first:last].tolist(), ends
         return (self.ends[column - 1, first:last] + 1).tolist(), ends
+
+    def edges(self, column: int) -> tuple[list[int], list[int]]:
+        """The same for all records, made once: for who asks run after run."""
+        if column not in self._edges:
+            self._edges[column] = self.spans(column, 0, self.rows)
+        return self._edges[column]
 
     def cell(self, column: int, row: int) -> bytes:
         """One cell."""

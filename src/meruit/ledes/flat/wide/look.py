@@ -42,7 +42,8 @@ class Columns(Sequence[Sequence[bytes]]):
 
     def spans(self, place: int) -> tuple[bytes, list[int], list[int]]:
         """The chunk, and where in it the cells of a column begin and end."""
-        return self.grid.data, *self.grid.spans(place + self.skipped, self.first, self.last)
+        starts, ends = self.grid.edges(place + self.skipped)
+        return self.grid.data, starts[self.first : self.last], ends[self.first : self.last]
 
 
 class GridLook(Look):

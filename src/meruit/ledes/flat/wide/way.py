@@ -15,12 +15,14 @@ from meruit.ledes.flat.batch import Batch
 from meruit.ledes.flat.look import cleaned
 from meruit.ledes.flat.memory import MOST
 from meruit.ledes.flat.quick import PREFIX
-from meruit.ledes.flat.wide.facts import IE, IF, F, Facts, pairs, run_starts
+from meruit.ledes.flat.wide.facts import IE, IF, E, F, Facts, pairs, run_starts
 from meruit.ledes.flat.wide.grid import Grid, Scratch
 from meruit.ledes.flat.wide.look import GridLook
 from meruit.ledes.flat.wide.repeats import People, Repeats
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from meruit.ledes.flat.bill import Bill
     from meruit.ledes.flat.quick import Quick
     from meruit.ledes.flat.scan import Scan
@@ -96,6 +98,10 @@ class Runs:
             np.add.reduceat(flags, firsts, dtype=np.int64).tolist()
             for flags in (facts.kinds == IF, (facts.kinds == IF) & negative, facts.kinds == IE)
         ]
+        self.work: Flags = fees | (facts.kinds == E)
+        self.worked = np.logical_and.reduceat(self.work, firsts).tolist()
+        self.known = np.logical_and.reduceat(self.work | facts.adjusts, firsts).tolist()
+        self.tidy = np.logical_and.reduceat(facts.tidy, firsts).tolist()
         self.codings, self.persons = self.repeats(wide)
         self.once, self.same_tail = facts.once.tolist(), facts.same_tail.tolist()
         self.plain: list[bool] | None = None
@@ -134,12 +140,22 @@ class Runs:
             for k in np.flatnonzero(self.facts.doubtful[first:last]).tolist():
                 look.say(bill, way.judge.varying(*look.values(k)), k)
         if scan.screen:
-            lines = range(scan.line, scan.line + look.count)
-            plain = self.plain is None or self.plain[run]
-            layout, encoding = scan.frame.layout, scan.frame.encoding
-            scan.show(Batch(bill.number, lines, look.head, look.columns, layout, encoding, plain))
+            self._show(bill, run, look)
         scan.line += look.count
         scan.byte += int(self.grid.ends[-1, last - 1] - self.grid.begins[first]) + self.grid.after
+
+    def _show(self, bill: Bill, run: int, look: GridLook) -> None:
+        """Hand the records of one run to the screen, with what was told of them at once."""
+        scan, first, count = self.scan, look.first, look.count
+        worked: Sequence[int] | None = None
+        if self.worked[run]:
+            worked = range(count)
+        elif self.known[run]:
+            worked = np.flatnonzero(self.work[first : first + count]).tolist()
+        plain = self.plain is None or self.plain[run]
+        lines = range(scan.line, scan.line + count)
+        layout, encoding = scan.frame.layout, scan.frame.encoding
+        scan.show(Batch(bill.number, lines, look.head, look.columns, layout, encoding, plain, self.tidy[run], worked))
 
     def _add_up(self, bill: Bill, run: int, first: int, last: int) -> None:
         bill.total.units += self.totals[run]
