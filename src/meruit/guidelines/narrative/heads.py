@@ -159,7 +159,7 @@ def kind_at(r: Reading, at: int) -> tuple[int, str, int]:
 def _on_the_telephone(r: Reading, at: int) -> bool:
     """British usage: "attending client on the telephone" is a call."""
     near = r.words[at + 1 : at + 8]
-    return "telephone" in near or "phone" in near
+    return ("telephone" in near or "phone" in near) and any(b & PERSON for b in r.bits[at + 1 : at + 4])
 
 
 def _prepare(r: Reading, at: int) -> int:
@@ -273,6 +273,7 @@ def _beyond_light_verb(r: Reading, k: int) -> int:
         if b & (PREP | TOPIC | STRONG | WEAK):
             break
         if b & (HEAD | AMBIGUOUS) and b & (REVIEW | RESEARCH) and not b & EVENT:
+            r.weights[k] = 0
             return j
     return k
 
@@ -320,6 +321,7 @@ def _opens(r: Reading, k: int, separator: str, topic: bool, form: int, bare: boo
             b & AMBIGUOUS
             and not b & HEAD
             and k
+            and not (k == 1 and bits[0] & NUMBER)  # a date before the work
             and (not bits[k - 1] & _BEFORE_SUBJECT or words[k - 1].endswith(_OWNING))
             and words[k - 1] not in _PRONOUNS
             and not words[k - 1].endswith("ly")

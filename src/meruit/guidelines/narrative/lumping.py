@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from meruit.guidelines.narrative.detection import Detection, at_span
+from meruit.guidelines.narrative.emptiness import says_nothing
 from meruit.guidelines.narrative.travelling import travel_unit
 from meruit.guidelines.narrative.words import TRAVEL
 
@@ -30,6 +31,8 @@ def block_billing(
     """
     found = u.pieces
     count = len(found)
+    if count > 1 and says_nothing(u):
+        return None  # what cannot be told cannot be told apart
     if travel_may_be_combined:
         count = sum(1 for piece in found if not piece[0].kinds & TRAVEL)
     mixed = False

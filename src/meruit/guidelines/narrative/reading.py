@@ -93,7 +93,7 @@ def _tables() -> _Tables:
 
     def part(word: str, capital: bool) -> _Part:
         known = singles.get(word) or singles.get(word.removesuffix("'s"), _UNKNOWN)
-        return _part(word, known, begins.get(word), CAPITAL if capital else 0)
+        return _part(word, known, begins.get(word), (CAPITAL if capital else 0) | (NUMBER if word.isdigit() else 0))
 
     single: dict[str, _Part] = {
         spelling: part(word, spelling != word)

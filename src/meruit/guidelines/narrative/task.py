@@ -152,9 +152,11 @@ def describe(r: Reading, task: Task) -> None:
                     aside = False
             elif reached and aside and b & _NO_PERSON and not b & PERSON:
                 aside = False
-            elif calls and topic_at < 0 and b == CAPITAL:
+            elif talk and topic_at < 0 and b == CAPITAL and (calls or bits[k - 1] & PERSON):
                 named = True
-                w = 0  # "called Dr. Roe"
+                w = 0  # "called Dr. Roe", "telephone call expert Roe"
+            elif talk and b & NUMBER and ":" in words[k]:
+                w = 0  # "dial-in 9:30"
             elif talk and w and topic_at < 0 and k + 1 < end and bits[k + 1] & PERSON:
                 w = 0  # "damages expert", "debtors counsel": part of who it is
             elif in_object and b & _PAPER:

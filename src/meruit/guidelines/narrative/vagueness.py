@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from meruit.guidelines.narrative.detection import Detection, at_all, at_task, at_units
+from meruit.guidelines.narrative.emptiness import says_nothing
 from meruit.guidelines.narrative.travelling import travel_unit
 from meruit.guidelines.narrative.understanding import cue
 from meruit.guidelines.narrative.words import (
@@ -38,6 +39,7 @@ from meruit.guidelines.narrative.words import (
     RESEARCH,
     REVIEW,
     SOFT,
+    STRONG,
     TOPIC,
     TRAVEL,
     UNIQUE,
@@ -88,6 +90,10 @@ def vague(u: Understanding, *, specific: Callable[[Understanding], bool] | None 
     `specific` says whether a narrower rule (clerical, overhead) already speaks of the line; then this one
     is silent, as it is on lines that lump tasks, whose parts are not judged one by one.
     """
+    if says_nothing(u):
+        if specific is not None and specific(u):
+            return None
+        return at_all(u, "vague-sentence", "each word of the text would fit any other matter", _what_passes(u))
     if len(u.pieces) > 1 and not u.allocated:
         return None
     if not u.tasks:
@@ -95,8 +101,8 @@ def vague(u: Understanding, *, specific: Callable[[Understanding], bool] | None 
             return None
         if u.reading.bits and _names_an_event(u):
             return None
-        if u.weight >= _TELLS_MUCH or (specific is not None and specific(u)):
-            return None  # an act in words of no list
+        if u.weight >= _TELLS_MUCH or _numbered_paper(u) or (specific is not None and specific(u)):
+            return None  # an act in words of no list, or work told by its paper alone
         return at_all(u, "vague-no-act", "the text names no act of work", _what_passes(u))
     if any(piece[0].kinds & _OTHERS_SPEAK for piece in u.pieces):
         return None
@@ -173,8 +179,18 @@ def _only_bare(u: Understanding, task: Task) -> bool:
     return all(bits[k] & (BARE | GENERIC | DET | PREP | FUNC | ANY_KIND) for k in range(task.start, task.end))
 
 
-#: Six telling details.
-_TELLS_MUCH = 6 * WHOLE
+#: Three telling details.
+_TELLS_MUCH = 3 * WHOLE
+
+
+def _numbered_paper(u: Understanding) -> bool:
+    """ "Divisional claims 12-19, first draft", "Request for extension, HARBOR": a kind of paper and which of them."""
+    if not u.bits & (DOC | HEAP) or u.weight < 2 * WHOLE:
+        return False
+    if u.bits & NUMBER:
+        return True
+    bits, weights = u.reading.bits, u.reading.weights
+    return u.weight > 2 * WHOLE and any(bits[k] & CAPITAL and weights[k] == WHOLE for k in range(1, len(bits)))
 
 
 def _bare_talk(task: Task) -> bool:
@@ -225,7 +241,7 @@ def communication_detail(u: Understanding) -> Detection | None:
             continue
         if u.internal(task) >= 0:
             continue
-        who = any(t.persons or t.named for t in piece) or _named_beside(u, task)
+        who = any(t.persons or t.named for t in piece) or _named_beside(u, task) or task.verbs[0] in _WITH_OPPONENT
         subject = sum(t.subject for t in piece)
         if len(u.pieces) == 1 and u.tasks and u.tasks[0] is task:
             subject = max(subject, _subject_outside(u, task))
@@ -265,10 +281,17 @@ def _named_beside(u: Understanding, task: Task) -> bool:
     bits = u.reading.bits
     if any(u.reading.weights[j] and not bits[j] & ~CAPITAL for j in range(task.start, task.at)):
         return True
+    if u.bits & STRONG and any(
+        bits[j] == CAPITAL and (bits[j - 1] & STRONG or u.reading.bases[j - 1] == "initial")
+        for j in range(task.at + 1, task.end)
+    ):
+        return True  # "Video call: Friday - S. Roe - scope of requests"
     k = task.at + 1
     return k < task.end and bool(bits[k] & CAPITAL) and not bits[k] & (DOC | EVENT | HEAP | GENERIC)
 
 
+#: Talk that is with the other side without saying so.
+_WITH_OPPONENT = frozenset({"meet and confer", "meet-and-confer"})
 _CHECKING_CITES = frozenset({"shepardize", "keycite", "cite-check", "cite check", "bluebook"})
 
 
@@ -307,17 +330,20 @@ def document_review_detail(
         task = piece[0]
         if not task.kinds & REVIEW or not any(v in _READING for v in task.verbs):
             continue
-        if task.doc in _MAIL and (task.persons or task.named):
+        limit = require_quantity_if_hours_ge
+        long = limit is not None and u.hours is not None and u.hours >= limit
+        if task.doc in _MAIL and (task.persons or task.named) and not long:
             continue
         heap = _heap_of(u, task)
         if heap < 0:
             continue
         units = range(task.start, task.end)
-        counted = any(r.bits[k] & NUMBER or r.words[k] in _NUMBER_WORDS for k in units)
+        counted = any((r.bits[k] & NUMBER and _counts(u, k)) or r.words[k] in _NUMBER_WORDS for k in units)
         if counted:
             continue
         identity = task.weight + (WHOLE // 2 if task.persons or task.named else 0)
-        if require_identity and identity < WHOLE - 1 and not _is_file(r.words[heap]):
+        unknown = identity < WHOLE - 1 or (r.words[heap] in _ANYTHING and task.weight < 2 * WHOLE)
+        if require_identity and unknown and not _is_file(r.words[heap]):
             return at_units(
                 u,
                 task.at,
@@ -326,8 +352,7 @@ def document_review_detail(
                 "the documents reviewed are not identified",
                 "say which documents, whose, and how many (pages or Bates range)",
             )
-        limit = require_quantity_if_hours_ge
-        if limit is not None and u.hours is not None and u.hours >= limit and not _is_file(r.words[heap]):
+        if long and not _is_file(r.words[heap]):
             return at_units(
                 u,
                 task.at,
@@ -339,6 +364,26 @@ def document_review_detail(
     return None
 
 
+#: "Went through what the other side gave us".
+_ANYTHING = frozenset({"what", "whatever", "everything", "stuff", "things", "all that"})
+
+
+def _counts(u: Understanding, k: int) -> bool:
+    """Whether a figure may be a count or a range of pages: not "requests 4 and 9", not a year."""
+    word = u.reading.words[k]
+    if len(word) == _YEAR and word.isdigit() and word[:2] in ("19", "20"):
+        return False
+    before = u.reading.words[k - 1] if k else ""
+    if before in ("and", "to", "-", ",", "&") and k > 1:
+        before = u.reading.words[k - 2] if not u.reading.bits[k - 2] & NUMBER else u.reading.words[max(0, k - 3)]
+    return before not in _NUMBERED
+
+
+#: Figures after these are names.
+_NUMBERED = group("vagueness.numbered")
+_YEAR = 4
+
+
 def _is_file(word: str) -> bool:
     return word in ("file", "entire file", "case file", "matter file", "correspondence file", "files")
 
@@ -348,6 +393,8 @@ def _heap_of(u: Understanding, task: Task) -> int:
     r = u.reading
     first = task.start if task.at > task.start else task.at
     careful = task.verbs[0] in ("analyze", "analyse", "study", "examine", "analysis of")
+    if task.at + 1 < task.end and r.words[task.at + 1] in _ANYTHING:
+        return task.at + 1
     for k in range(first, task.end):
         b = r.bits[k]
         if k > task.at and (r.words[k] in ("to", "for", "in", "from", "against") or b & 0) and k > task.at + 1:
