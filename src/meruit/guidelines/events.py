@@ -98,11 +98,14 @@ def attended(narrative: str) -> str | None:
     if not _THERE.match(narrative) and not _TALK.match(narrative):
         return None
     small = narrative.lower()
-    found = [
-        (match.start(), order, kind)
-        for order, (kind, words) in enumerate(_KIND)
-        if any(part in small for part in _PARTS[kind]) and (match := words.search(narrative))
-    ]
+    found: list[tuple[int, int, str]] = []
+    for order, (kind, words) in enumerate(_KIND):
+        for part in _PARTS[kind]:
+            if part in small:
+                match = words.search(narrative)
+                if match:
+                    found.append((match.start(), order, kind))
+                break
     return min(found)[2] if found else None
 
 

@@ -10,6 +10,7 @@ from meruit.guidelines import say
 from meruit.guidelines.consent import approved
 from meruit.guidelines.outcome import Hit, Outcome, Unjudged, blank, missing, unset
 from meruit.guidelines.params import choice, choices, flag, number, numbers, texts
+from meruit.guidelines.phrases import lacks
 from meruit.guidelines.registry import Check, GroupCheck, LineCheck, rule_type
 from meruit.guidelines.scope import Codes
 
@@ -35,6 +36,12 @@ _MILEAGE = re.compile(r"\b(?:mileage|miles?)\b", re.IGNORECASE)
 _MILES_TOLD = re.compile(r"\b\d[\d,.]*\s*(?:miles?|mi\b)|\bmiles?:?\s*\d", re.IGNORECASE)
 _LIMOUSINE = re.compile(r"\b(?:limousines?|limo|black car|town car|chauffeur\w*)\b", re.IGNORECASE)
 _RENTAL = re.compile(r"\b(?:rental car|car rental|car hire|hire car|rent-a-car)\b", re.IGNORECASE)
+#: Parts of words of which each of these patterns needs one (see `lacks`).
+_SEATS = ("class", "premium", "upgrade")
+_BEDS = ("hotel", "lodging", "motel", "accommodation", "room", "night")
+_FOOD = ("meal", "lunch", "dinner", "breakfast", "catering", "coffee", "refreshments", "per diem")
+_FOOD_AT_WORK = ("meal", "lunch", "dinner", "breakfast", "in-house", "inhouse")
+_CARS = ("limo", "black car", "town car", "chauffeur", "rent", "hire", "mile")
 _TRIP = re.compile(
     r"\b(?:travel(?:l?ed|l?ing)?|trip|flight|drive|drove|fly|flew)\b.{0,12}\b(?:to|from)\b", re.IGNORECASE
 )
@@ -66,7 +73,8 @@ def travel_class(p: Params, c: Context) -> Check:
         if approved(c, "travel-class", entry):
             return None
         known = c.receipt_of.get(entry.id)
-        told = _BETTER_SEAT.search(entry.narrative or "")
+        text = entry.narrative or ""
+        told = None if lacks(text, _SEATS) else _BETTER_SEAT.search(text)
         if known is not None and known.fare is not None:
             exempt = (
                 known.fare == "business"
@@ -121,7 +129,7 @@ def hotel_cap(p: Params, c: Context) -> Check:
     def check(entry: Entry) -> Outcome:
         if entry.narrative is None:
             return blank("narrative")
-        if not _HOTEL.search(entry.narrative):
+        if lacks(entry.narrative, _BEDS) or not _HOTEL.search(entry.narrative):
             return None
         if cap is None:
             return unset("max_per_night")
@@ -162,12 +170,15 @@ def meals(p: Params, c: Context) -> tuple[Check, ...]:
     cap, working, codes = p.maybe("max_per_day"), p.flag("working_meals"), Codes(p.texts("codes"))
 
     def is_meal(entry: Entry) -> bool:
-        return entry.expense_code in codes or bool(_MEAL.search(entry.narrative or ""))
+        if entry.expense_code in codes:
+            return True
+        text = entry.narrative or ""
+        return not lacks(text, _FOOD) and bool(_MEAL.search(text))
 
     def check(entry: Entry) -> Outcome:
         if entry.narrative is None:
             return blank("narrative")
-        told = _WORKING_MEAL.search(entry.narrative)
+        told = None if lacks(entry.narrative, _FOOD_AT_WORK) else _WORKING_MEAL.search(entry.narrative)
         if working or not told or not is_meal(entry) or approved(c, "meals", entry):
             return None
         return Hit(
@@ -239,6 +250,8 @@ def ground_transport(p: Params, c: Context) -> Check:
         text = entry.narrative
         if text is None:
             return blank("narrative")
+        if lacks(text, _CARS):
+            return None
         luxury = _LIMOUSINE.search(text)
         if luxury and not limousine:
             return Hit(
