@@ -44,7 +44,7 @@ def test_what_is_passed_for_a_stretch_is_agreed_on_each_of_its_days(firm: Firm) 
         "SELECT m.client_id, t.classification FROM matters_matter m, people_timekeeper t WHERE m.id = 1 AND t.id = 2"
     ).fetchall()
     chance = random.Random(98)
-    passed = doubted = 0
+    passed = doubted = stood = 0
     for _ in range(150):
         pg.execute("DELETE FROM firm_rate")
         for _ in range(chance.randrange(1, 6)):
@@ -57,13 +57,18 @@ def test_what_is_passed_for_a_stretch_is_agreed_on_each_of_its_days(firm: Firm) 
         doubt = pg.execute(
             "SELECT count(*) FROM firm.doubtful(ARRAY[ROW(1, 2, 1, %s, 'USD', %s, %s, %s)::firm.work])", work
         ).fetchone()
+        standing = pg.execute("SELECT firm.is_standing(2, 'USD', %s, %s, %s)", work[1:]).fetchone()
         agreed = [
             pg.execute("SELECT firm.is_agreed(2, 1, %s, %s, %s, 'USD', %s)", [client, day, task, amount]).fetchone()
             for day in days
         ]
+        if standing == (True,):
+            stood += 1
+            assert doubt == (0,)
         if doubt == (0,):
             passed += 1
             assert agreed == [(True,)] * len(days)
         else:
             doubted += 1
     assert min(passed, doubted) > 20
+    assert 3 < stood < passed  # what a person has for everybody is passed before any matter is looked at

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import add
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -20,8 +21,8 @@ from django.db.models import F
 from meruit.imports.core import fields
 from meruit.imports.core.ahead import ahead
 from meruit.imports.core.block import Block, Taken
-from meruit.imports.core.collecting import seldom
 from meruit.imports.core.files import Lot, Row, Table
+from meruit.imports.core.pace import bulk
 from meruit.imports.core.problems import FileRefused, Problem
 from meruit.imports.core.rows import Reader, Refused, read
 from meruit.imports.models import Batch, SetAside, Source
@@ -170,15 +171,15 @@ def run(
     """Take every row behind the last committed chunk. The same file twice changes nothing."""
     reader = Reader(looked.record, batch.mapping.columns, batch.mapping.date_style)
 
-    def work(lot: Lot) -> tuple[Block, list[Refused], object]:
+    def work(lot: Lot) -> _Read:
         block, refused = reader.read_lot(lot)
-        return block, refused, taker.prepare(block) if isinstance(taker, Ahead) else None
+        return _Read(block, refused, _said(block), taker.prepare(block) if isinstance(taker, Ahead) else None)
 
-    with seldom(), closing(ahead(map(work, looked.table.lots(CHUNK, skip=batch.done_rows)))) as waiting:
-        for block, refused, prepared in waiting:
+    with bulk(), closing(ahead(map(work, looked.table.lots(CHUNK, skip=batch.done_rows)))) as waiting:
+        for found in waiting:
             with acting.transaction():
-                counts = _take(batch, taker, block, refused, prepared)
-                done = len(block) + len(refused)
+                counts = _take(batch, taker, found)
+                done = len(found.rows) + len(found.refused)
                 Batch.objects.filter(pk=batch.pk).update(
                     done_rows=F("done_rows") + done, **{name: F(name) + n for name, n in counts.items()}
                 )
@@ -213,7 +214,7 @@ def correct(acting: Acting, looked_record: str, aside: SetAside, cells: Mapping[
         outcome = taker.take(chunk) if not unchanged else Outcome()
         if outcome.refused:
             return str(outcome.refused[0][1])
-        _remember(batch, chunk.new, outcome)
+        _remember(batch, chunk.new, _said(chunk.new), outcome)
         _say_anew(batch, [row for row, _ in chunk.changed])
         if batch.finished_at is not None:
             taker.finish(batch)
@@ -233,17 +234,28 @@ def drop(acting: Acting, aside: SetAside, reason: str) -> None:
         acting.note("import.row_dropped", "imports_setaside", aside.pk, reason=reason)
 
 
-def _take(batch: Batch, taker: Taker, rows: Block, unreadable: Sequence[Refused], prepared: object) -> dict[str, int]:
-    chunk, unchanged, twice = _sorted(batch, rows)
-    chunk.prepared = prepared if chunk.new is rows else None
+class _Read(NamedTuple):
+    """Rows of a file as the thread that reads ahead hands them over."""
+
+    rows: Block
+    refused: list[Refused]
+    said: list[bytes]  # of each row, for `_remember`
+    prepared: object  # by the taker
+
+
+def _take(batch: Batch, taker: Taker, found: _Read) -> dict[str, int]:
+    chunk, unchanged, twice = _sorted(batch, found.rows)
+    whole = chunk.new is found.rows
+    chunk.prepared = found.prepared if whole else None
     outcome = taker.take(chunk) if chunk.new or chunk.changed else Outcome()
     refused = {row.line for row, _ in outcome.refused}
     new = chunk.new.without(refused)
+    said = found.said if whole and not refused else _said(new)
     moved = [row for row, _ in chunk.changed if row.line not in refused]
-    _remember(batch, new, outcome)
+    _remember(batch, new, said, outcome)
     _say_anew(batch, moved)
     _seen_again(batch, [*unchanged, *(row.key for row, _ in chunk.changed if row.line in refused)])
-    asides = [(row.line, row.raw, row.problems) for row in unreadable]
+    asides = [(row.line, row.raw, row.problems) for row in found.refused]
     asides += [(row.line, row.raw, (problem,)) for row, problem in outcome.refused]
     asides += [(row.line, row.raw, (_same_record(row, line),)) for row, line in twice]
     SetAside.objects.bulk_create(
@@ -308,18 +320,20 @@ def _same_record(row: Taken, line: int | None) -> Problem:
     return Problem("key", row.key.replace("\x1f", ", "), f"{where} of this file is the same record")
 
 
-def _remember(batch: Batch, rows: Block, outcome: Outcome) -> None:
+def _said(rows: Block) -> list[bytes]:
+    """The cells of each row's key and of the digest of what it says."""
+    return [cells.text(key) + cells.data(digest) for key, digest in zip(rows.keys, rows.digests, strict=True)]
+
+
+def _remember(batch: Batch, rows: Block, said: Sequence[bytes], outcome: Outcome) -> None:
     """What these keys said and which records they became: one statement for a chunk."""
     if not rows:
         return
     copy_rows(
-        "COPY imports_source (record, batch_id, key, row_sha256, target_id) FROM STDIN (FORMAT BINARY)",
+        "COPY imports_source (record, batch_id, target_id, key, row_sha256) FROM STDIN (FORMAT BINARY)",
         5,
         cells.text(batch.record) + cells.bigint(batch.pk),
-        [
-            cells.text(key) + cells.data(digest) + cells.bigint(outcome.became[key])
-            for key, digest in zip(rows.keys, rows.digests, strict=True)
-        ],
+        map(add, (cells.bigint(outcome.became[key]) for key in rows.keys), said),
     )
 
 

@@ -65,8 +65,9 @@ def write_cells(entries: Sequence[bytes], versions: Sequence[bytes], made: Made)
     if not entries:
         return []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT timesheets.numbers(%s)", [len(entries)])
-        ids = [row[0] for row in cursor.fetchall()]
+        cursor.execute("SELECT first, last, apart FROM timesheets.numbers(%s)", [len(entries)])
+        first, last, apart = cursor.fetchone()
+    ids: list[int] = apart or list(range(first, last + 1))
     keys = list(map(cells.bigint, ids))
     batch, by, at = cells.bigint(made.batch_id), cells.bigint(made.by), cells.moment(made.at)
     copy_rows(_ENTRIES, 10, _FIRST + batch + by + at, map(add, keys, entries))

@@ -26,6 +26,18 @@ DO $$ BEGIN
         entry_id bigint, timekeeper_id bigint, matter_id bigint, task_code text, currency text, rate numeric, first date, last date);
 EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 
+-- Is this the rate at which a person works for everybody, throughout these days? Then it is agreed for all his work at it,
+-- and no matter has to be looked at.
+CREATE OR REPLACE FUNCTION firm.is_standing(timekeeper bigint, currency text, rate numeric, first date, last date) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT 1 FROM public.firm_rate r JOIN public.people_timekeeper t ON t.id = is_standing.timekeeper
+         WHERE r.client_id IS NULL AND r.matter_id IS NULL AND r.task_code = '' AND r.amount = rate AND r.currency = is_standing.currency
+           AND r.from_on <= is_standing.first AND (r.until_on IS NULL OR r.until_on >= is_standing.last)
+           AND (r.timekeeper_id = t.id OR (r.timekeeper_id IS NULL AND r.classification <> ''))
+           AND (r.classification = '' OR r.classification = t.classification))
+$$;
+
 -- The works that no single row of the rate table answers for all their days; these are asked about day by day. Each
 -- part finds its rows by what they name, so that it holds for a table of many clients at the same few rates.
 CREATE OR REPLACE FUNCTION firm.doubtful(works firm.work[]) RETURNS SETOF firm.work

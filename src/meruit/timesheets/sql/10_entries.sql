@@ -112,13 +112,14 @@ END $$;
 -- What may be written as a version, checked for a whole statement at once: an import of a million rows pays
 -- for one check.
 CREATE OR REPLACE FUNCTION timesheets.check_versions() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_sort = off AS $$
 DECLARE
     who bigint := authority.actor();
     wrong record;
     later boolean;
     many bigint;
     existing bigint;
+    doubt boolean;
     lowest bigint;
     highest bigint;
     works firm.work[];
@@ -131,28 +132,35 @@ BEGIN
     IF FOUND THEN
         RAISE EXCEPTION 'A version is made by whoever acts.' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    -- The same work at the same rate is asked about once, however many rows and days say it. Entries are looked for
-    -- between the lowest and the highest that is named: for a plan made while the table was small stays in use.
-    SELECT sum(w.rows), array_agg(ROW(w.entry_id, w.timekeeper_id, w.matter_id, w.task_code, w.currency, w.agreed_rate, w.first, w.last)::firm.work)
-                            FILTER (WHERE w.agreed_rate IS NOT NULL)
-      INTO existing, works
-      FROM (SELECT count(*) AS rows, min(v.entry_id) AS entry_id, e.timekeeper_id, e.matter_id, v.task_code, v.currency, v.agreed_rate,
-                   min(v.worked_on) AS first, max(v.worked_on) AS last
+    -- Entries are looked for between the lowest and the highest that is named: for a plan made while the table was small
+    -- stays in use. Most time is worked at the rate that a person has for everybody, which is asked about once.
+    SELECT sum(w.rows), bool_or(w.agreed_rate IS NOT NULL AND NOT firm.is_standing(w.timekeeper_id, w.currency, w.agreed_rate, w.first, w.last))
+      INTO existing, doubt
+      FROM (SELECT count(*) AS rows, e.timekeeper_id, v.currency, v.agreed_rate, min(v.worked_on) AS first, max(v.worked_on) AS last
               FROM new_rows v JOIN public.timesheets_entry e ON e.id = v.entry_id AND e.id BETWEEN lowest AND highest
-             GROUP BY e.timekeeper_id, e.matter_id, v.task_code, v.currency, v.agreed_rate) w;
+             GROUP BY e.timekeeper_id, v.currency, v.agreed_rate) w;
     IF existing IS DISTINCT FROM many THEN
         SELECT v.entry_id INTO wrong FROM new_rows v WHERE NOT EXISTS (SELECT 1 FROM public.timesheets_entry e WHERE e.id = v.entry_id) LIMIT 1;
         RAISE EXCEPTION 'There is no entry %.', wrong.entry_id USING ERRCODE = 'foreign_key_violation';
     END IF;
-    SELECT a.entry_id, a.rate AS agreed_rate, v.worked_on INTO wrong
-      FROM firm.doubtful(works) a
-      JOIN public.timesheets_entry e ON e.matter_id = a.matter_id AND e.timekeeper_id = a.timekeeper_id
-      JOIN new_rows v ON v.entry_id = e.id AND v.task_code = a.task_code AND v.currency = a.currency AND v.agreed_rate = a.rate
-      JOIN public.matters_matter m ON m.id = a.matter_id
-     WHERE NOT firm.is_agreed(a.timekeeper_id, m.id, m.client_id, v.worked_on, a.task_code, a.currency, a.rate) LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'Entry %: % an hour is no rate that was agreed for % .', wrong.entry_id, wrong.agreed_rate, wrong.worked_on
-            USING ERRCODE = 'insufficient_privilege';
+    IF doubt THEN
+        -- the same work at the same rate is asked about once, however many rows and days say it
+        SELECT array_agg(ROW(w.entry_id, w.timekeeper_id, w.matter_id, w.task_code, w.currency, w.agreed_rate, w.first, w.last)::firm.work) INTO works
+          FROM (SELECT min(v.entry_id) AS entry_id, e.timekeeper_id, e.matter_id, v.task_code, v.currency, v.agreed_rate,
+                       min(v.worked_on) AS first, max(v.worked_on) AS last
+                  FROM new_rows v JOIN public.timesheets_entry e ON e.id = v.entry_id AND e.id BETWEEN lowest AND highest
+                 WHERE v.agreed_rate IS NOT NULL
+                 GROUP BY e.timekeeper_id, e.matter_id, v.task_code, v.currency, v.agreed_rate) w;
+        SELECT a.entry_id, a.rate AS agreed_rate, v.worked_on INTO wrong
+          FROM firm.doubtful(works) a
+          JOIN public.timesheets_entry e ON e.matter_id = a.matter_id AND e.timekeeper_id = a.timekeeper_id
+          JOIN new_rows v ON v.entry_id = e.id AND v.task_code = a.task_code AND v.currency = a.currency AND v.agreed_rate = a.rate
+          JOIN public.matters_matter m ON m.id = a.matter_id
+         WHERE NOT firm.is_agreed(a.timekeeper_id, m.id, m.client_id, v.worked_on, a.task_code, a.currency, a.rate) LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION 'Entry %: % an hour is no rate that was agreed for % .', wrong.entry_id, wrong.agreed_rate, wrong.worked_on
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
     END IF;
     IF NOT later THEN
         RETURN NULL;

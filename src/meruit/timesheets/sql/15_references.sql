@@ -38,8 +38,11 @@ CALL imports.keep_in_place('public.people_person');
 CALL imports.keep_in_place('public.capture_suggestion');
 CALL imports.keep_in_place('public.timesheets_entry');
 
--- Numbers for entries that are about to be written, so that what they say can follow without asking back.
-CREATE OR REPLACE FUNCTION timesheets.numbers(many integer) RETURNS SETOF bigint
+-- Numbers for entries that are about to be written, so that what they say can follow without asking back. Whoever
+-- draws alone draws them in a row, and is told the first and the last.
+DROP FUNCTION IF EXISTS timesheets.numbers(integer);
+CREATE FUNCTION timesheets.numbers(many integer, OUT first bigint, OUT last bigint, OUT apart bigint[])
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT nextval('public.timesheets_entry_id_seq') FROM generate_series(1, many)
+    SELECT min(n.id), max(n.id), CASE WHEN max(n.id) - min(n.id) + 1 <> count(*) THEN array_agg(n.id) END
+      FROM (SELECT nextval('public.timesheets_entry_id_seq') AS id FROM generate_series(1, many)) n
 $$;
