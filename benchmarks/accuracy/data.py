@@ -1,8 +1,9 @@
 """Labelled entries: the project's own, and a folder of outside ones when `MERUIT_FIELD` names it.
 
-Own entries were written before the rules they test. `tune.csv` is what rules and confidences were tuned on;
-`held_out.csv` was written later, by the same conventions, and no rule was changed to fit it. An outside file is
-split by the hash of its narratives: one half was looked at while tuning, the other only scored.
+Own entries were written before the rules they test. Every `tune*.csv` was looked at while rules, confidences and the
+second opinion were tuned; a `held_out*.csv` was written by the same conventions, and nothing was changed to fit its
+rows. A file by new authors is halved by the hash of its narratives: `tune_x.csv` and the rows held out are by the same
+hand. An outside file is split likewise: one half was looked at while tuning, the other only scored.
 """
 
 from __future__ import annotations
@@ -62,10 +63,23 @@ def halves(rows: list[Labelled]) -> tuple[list[Labelled], list[Labelled]]:
     return parts
 
 
+def tuned_on() -> list[Labelled]:
+    """All own entries that rules were tuned on and the second opinion is learnt from."""
+    return [row for path in sorted(HERE.glob("tune*.csv")) for row in read(path)]
+
+
+def author(row: Labelled) -> str:
+    """Who wrote the entry, so that it can be judged by what was learnt from the others."""
+    first, _, rest = row.origin.partition("/")
+    return rest if rest == "second-author" else first
+
+
 def files() -> Iterator[tuple[str, list[Labelled]]]:
-    """(title, rows) of everything that can be scored, tuning parts first."""
-    yield "own, tuned on", read(HERE / "tune.csv")
-    yield "own, held out", read(HERE / "held_out.csv")
+    """(title, rows) of everything that can be scored, tuning parts first: each `tune*.csv` and `held_out*.csv`."""
+    for start, title in (("tune", "own, tuned on"), ("held_out", "own, held out")):
+        for path in sorted(HERE.glob(f"{start}*.csv")):
+            more = path.stem.removeprefix(start).strip("_").replace("_", " ")
+            yield f"{title}, {more}" if more else title, read(path)
     path = outside()
     if path is not None:
         tuned, scored = halves(read(path))

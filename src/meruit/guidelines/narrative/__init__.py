@@ -12,7 +12,7 @@ parameters by keyword and gives a `Detection`, or None where the rule stays sile
 """
 
 from meruit.guidelines.narrative.detection import Detection
-from meruit.guidelines.narrative.detectors import DETECTORS, judge, needs
+from meruit.guidelines.narrative.detectors import DETECTORS, by_grammar, judge, needs
 from meruit.guidelines.narrative.understanding import (
     CODED_TRAVEL,
     NO_GRADE,
@@ -30,6 +30,7 @@ __all__ = [
     "Part",
     "Participant",
     "Understanding",
+    "by_grammar",
     "judge",
     "needs",
     "understand",

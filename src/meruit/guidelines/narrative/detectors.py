@@ -36,6 +36,8 @@ from meruit.guidelines.narrative import clerical as _clerical
 from meruit.guidelines.narrative import vagueness as _vagueness
 from meruit.guidelines.narrative.contradiction import code_contradicts
 from meruit.guidelines.narrative.detection import Detection
+from meruit.guidelines.narrative.opinion import SPOKEN_FOR, sign_of
+from meruit.guidelines.narrative.second import beside
 from meruit.guidelines.narrative.understanding import CODED_INSIDE, NO_KIND, cue, of_class, of_kind
 from meruit.guidelines.narrative.words import (
     CLERICAL,
@@ -71,18 +73,18 @@ def _specific(detector: Detector, *names: str) -> _Specific:
 #: Narrower rules that make vagueness (and the clerical family) silent on the same line.
 _SPECIFIC: Mapping[str, _Specific] = {
     "GL-18": _specific(bills.billing_for_billing, "billing"),
-    "GL-19": _specific(intake.file_administration, "file-admin"),
+    "GL-19": _specific(lambda u: _unless(u, intake.file_administration, "GL-21"), "file-admin"),
     "GL-20": _specific(bills.budgets, "budget"),
     "GL-21": _specific(learning.training, "training"),
     "GL-22": _specific(learning.ramp_up, "ramp-up"),
-    "GL-23": _specific(scheduling.scheduling, "calendar"),
+    "GL-23": _specific(lambda u: _unless(u, scheduling.scheduling, "GL-18"), "calendar"),
     "GL-24": _specific(filing.filing_and_service, "serve"),
     "GL-25": _specific(oversight.supervision, "supervise"),
     "GL-28": _specific(proofing.proofreading, "proof"),
     "GL-29": _specific(digests.summaries, "summary"),
-    "GL-30": _Specific(mailing.transmittals, 0),
+    "GL-30": _Specific(lambda u: _unless(u, mailing.transmittals, "GL-17", "GL-23"), 0),
     "GL-31": _specific(mailing.incomplete_communication, "no-contact"),
-    "GL-33": _specific(marketing.marketing, "marketing"),
+    "GL-33": _specific(lambda u: _unless(u, marketing.marketing, "GL-23"), "marketing"),
     "GL-34": _specific(marketing.before_engagement, "pre-engagement"),
     "GL-35": _Specific(staffing.multiple_attendees, 0),
     "GL-17": _Specific(lambda u, **parameters: _clerical_work(u, **parameters), 0),
@@ -92,11 +94,19 @@ _SPECIFIC: Mapping[str, _Specific] = {
 def _clerical_work(u: Understanding, **parameters: Any) -> Detection | None:
     """The clerical rule of no narrower kind: by its words, or by the code where no other rule speaks of the line."""
     found = _clerical.clerical(u, **parameters)
+    if found is not None and _kept(u, "GL-18") is not None:
+        return None  # time that is entered is billing
     if found is not None or u.activity_code != "A110":
         return found
     if any(rule != "GL-17" and _kept(u, rule) is not None for rule in _SPECIFIC):
         return None
     return _clerical.clerical_by_code(u)
+
+
+def _unless(u: Understanding, detector: Detector, *narrower: str, **parameters: Any) -> Detection | None:
+    """What a detector says where none of the `narrower` rules speaks of the line already."""
+    found = detector(u, **parameters)
+    return None if found is None or any(_kept(u, rule) is not None for rule in narrower) else found
 
 
 #: The cues of all narrower rules that have any: without one of these, most entries need no look at them.
@@ -154,7 +164,8 @@ def _communication(u: Understanding) -> Detection | None:
     return None if found is None or specific(u) else found
 
 
-DETECTORS: Mapping[str, Detector] = {
+#: What the tables of words and the grammar say alone.
+_BY_GRAMMAR: Mapping[str, Detector] = {
     "GL-02": _lumped,
     "GL-03": _vague,
     "GL-04": _communication,
@@ -166,7 +177,9 @@ DETECTORS: Mapping[str, Detector] = {
     "GL-26": proportion.research_over_limit,
     "GL-27": proportion.basic_research,
     "GL-32": travelling.waiting,
-    "GL-36": staffing.internal_conference,
+    "GL-36": lambda u, **parameters: _unless(
+        u, staffing.internal_conference, "GL-17", "GL-18", "GL-19", "GL-23", "GL-24", "GL-25", "GL-28", **parameters
+    ),
     "GL-41": staffing.level_of_work,
     "GL-44": proportion.disproportionate_time,
     "GL-49": travelling.travel_time,
@@ -176,6 +189,33 @@ DETECTORS: Mapping[str, Detector] = {
     "GL-79": staffing.consent_event,
     "GL-80": expense_text.generative_ai,
     "GL-81": private.private_content,
+}
+
+
+def _by_grammar(u: Understanding, rule: str) -> Detection | None:
+    """What the grammar says of a rule with its defaults, worked out once an entry."""
+    if rule in _SPECIFIC:
+        return _kept(u, rule)
+    if rule not in u.kept:
+        u.kept[rule] = _BY_GRAMMAR[rule](u)
+    found: Detection | None = u.kept[rule]
+    return found
+
+
+def _silent(u: Understanding, rule: str) -> bool:
+    """Whether the grammar finds nothing of the rule's family."""
+    family = next(rules for rules in SPOKEN_FOR.values() if rule in rules)
+    return all(_by_grammar(u, other) is None for other in family)
+
+
+#: Detectors that pass a rule's settings on to another, which has their defaults.
+_SETTINGS: Mapping[str, Detector] = {
+    "GL-02": lumping.block_billing,
+    "GL-17": _clerical.clerical,
+    "GL-36": staffing.internal_conference,
+}
+DETECTORS: Mapping[str, Detector] = {
+    rule: beside(rule, grammar, _silent, _SETTINGS.get(rule)) for rule, grammar in _BY_GRAMMAR.items()
 }
 
 
@@ -200,28 +240,30 @@ _NEEDS: Mapping[str, int] = {
     "GL-79": cue("expert"),
     "GL-80": cue("ai"),
 }
-#: Rules with the signs they need; narrower rules are kept apart.
-_OTHERS: tuple[tuple[str, Detector, int], ...] = tuple(
-    (rule, detector, _NEEDS.get(rule, 0)) for rule, detector in DETECTORS.items() if rule not in _SPECIFIC
-)
 
 
 def needs(rule: str) -> int:
     """The signs of a line without one of which the detector of a rule is silent; 0 where any line may do."""
-    return _NEEDS.get(rule, 0)
+    by_grammar = _NEEDS.get(rule, 0)
+    return by_grammar | sign_of(rule) if by_grammar else 0
+
+
+_ASKED = tuple((rule, detector, needs(rule)) for rule, detector in DETECTORS.items())
 
 
 def judge(u: Understanding) -> dict[str, Detection]:
     """All detectors that fire with their defaults, by rule id."""
     found: dict[str, Detection] = {}
-    cues, signs = u.cues, u.signs
-    for rule, detector, needs in _OTHERS:
-        if not needs or signs & needs:
+    signs = u.signs
+    for rule, detector, needed in _ASKED:
+        if not needed or signs & needed:
             detection = detector(u)
             if detection is not None:
                 found[rule] = detection
-    for rule in _SPECIFIC if cues & _ANY_CUE else _WITHOUT_CUES:
-        detection = _kept(u, rule)
-        if detection is not None:
-            found[rule] = detection
     return found
+
+
+def by_grammar(u: Understanding) -> dict[str, Detection]:
+    """The same by the grammar alone, without the second opinion."""
+    said = ((rule, _by_grammar(u, rule)) for rule in _BY_GRAMMAR)
+    return {rule: detection for rule, detection in said if detection is not None}

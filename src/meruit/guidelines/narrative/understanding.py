@@ -12,6 +12,7 @@ from functools import cached_property, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, Literal
 
+from meruit.guidelines.narrative.opinion import Heard, listen
 from meruit.guidelines.narrative.pieces import allocated, pieces
 from meruit.guidelines.narrative.reading import Reading, read
 from meruit.guidelines.narrative.tasks import Task, segment
@@ -25,6 +26,7 @@ from meruit.guidelines.narrative.words import (
     DOC,
     EVENT,
     FUNC,
+    GENERIC,
     HEAP,
     INSIDE,
     INTERNAL,
@@ -128,6 +130,10 @@ class Understanding:
         self.weight: int = sum(reading.weights)
         #: What detectors have worked out already, by rule id (see `detectors`).
         self.kept: dict[str, Any] = {}
+        #: What the second opinion, learnt from labelled entries, says.
+        self.opinion: Heard = listen(self)
+        if self.opinion.spoken:
+            self.signs |= self.opinion.signs
 
     @cached_property
     def allocated(self) -> bool:
@@ -163,6 +169,11 @@ class Understanding:
     def sets_out(self) -> bool:
         """Whether the first task is travelling."""
         return bool(self.tasks) and bool(self.tasks[0].kinds & TRAVEL)
+
+    @property
+    def names_travel(self) -> bool:
+        """Whether any word is of a journey, be it only "flight"."""
+        return bool(self.cues & cue("travel"))
 
     @cached_property
     def documents(self) -> tuple[str, ...]:
@@ -213,7 +224,9 @@ class Understanding:
             return False
         if k and words[k] in _SHARED_WORDS:
             before = bits[k - 1]
-            if not before & (DET | PREP | WEAK | STRONG | INSIDE | TOPIC | TIME | COMM) or words[k - 1].endswith("'s"):
+            if not before & (GENERIC | DET | PREP | WEAK | STRONG | INSIDE | TOPIC | TIME | COMM) or words[
+                k - 1
+            ].endswith("'s"):
                 return False
         return True
 

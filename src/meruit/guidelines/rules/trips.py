@@ -74,9 +74,9 @@ def travel_time(p: Params, c: Context) -> Check:
             return dataclasses.replace(told(found), at_risk=risk, expected=f"{say.plain(pct)} % of the rate")
         if understood.travel:
             return lacking(entry, understood)
-        if waits(understood) is not None:
+        if not understood.names_travel and waits(understood) is not None:
             return None  # waiting is another rule's
-        as_travel = entry.activity_code == "A112" and pct < 100 and waits(understood) is None
+        as_travel = entry.activity_code == "A112" and pct < 100
         if as_travel and not _LESS.search(text) and not _reduced(c, entry, pct):
             return Hit(
                 field="activity_code",
