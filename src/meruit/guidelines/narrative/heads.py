@@ -120,6 +120,10 @@ def turned_round(r: Reading, i: int, separator: str) -> int:
             return -1
         if b & ED and b & VERB and k > i and not b & (BASE | HEAD | AUX):
             passive = words[k - 1] in _WAS
+            if separator != "start" and (b & CLERICAL or r.bases[k] == "receive"):
+                return -1  # "...; response received from landlord": what came of it
+            if separator == "weak" and "," not in words[max(0, i - 2) : i]:
+                return -1  # "said that chart was amended and supervisor was told"
             if not passive and (separator == "weak" or bits[k - 1] & (DET | PREP | FUNC)):
                 return -1
             turns = _clause_turns(bits, k + 1) or (passive and bits[k + 1] & FUNC)

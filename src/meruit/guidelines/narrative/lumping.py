@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from meruit.guidelines.narrative.detection import Detection, at_span
 from meruit.guidelines.narrative.emptiness import says_nothing
+from meruit.guidelines.narrative.hanging import hangs
 from meruit.guidelines.narrative.travelling import travel_unit
 from meruit.guidelines.narrative.words import TRAVEL
 
 if TYPE_CHECKING:
     from meruit.guidelines.narrative.understanding import Understanding
 
+_PAIR = 2
 _PASSES = "one entry per task, each with its own time; only the timekeeper knows the split"
 
 
@@ -33,6 +35,8 @@ def block_billing(
     count = len(found)
     if count > 1 and says_nothing(u):
         return None  # what cannot be told cannot be told apart
+    if count == _PAIR and len(found[1]) == 1 and hangs(found[0][-1], found[1][0]):
+        return None
     if travel_may_be_combined:
         count = sum(1 for piece in found if not piece[0].kinds & TRAVEL)
     mixed = False
