@@ -32,6 +32,7 @@ from meruit.guidelines.narrative.words import (
     group,
     groups_under,
 )
+from meruit.utbms import Grade
 
 if TYPE_CHECKING:
     from meruit.guidelines.narrative.tasks import Task
@@ -53,8 +54,10 @@ _HANDLING, _THINGS = group("clerical.handling"), group("clerical.things")
 _PUTTING, _IN_ORDER = group("clerical.putting"), group("clerical.in-order")
 _PUTTING_FORMS = frozenset(form for verb in _PUTTING for form, _ in forms(verb))
 _PUT_REACH = 11
+_MACHINES = group("clerical.machines")
 #: "Organize" exhibits, but not a company or an argument.
 _ORGANIZING, _LEGAL_BODIES = frozenset({"organize", "organise", "reorganize"}), group("clerical.legal-bodies")
+_GOES_ON = group("clerical.goes-on")
 _BLACKED_OUT = group("clerical.out")
 #: So far from its verb stands a thing in hand.
 _REACH = 6
@@ -73,7 +76,7 @@ def clerical(u: Understanding, *, extra: frozenset[str] = frozenset()) -> Detect
             return at_task(u, task, ground, _WHY, CLERICAL_PASSES)
         if extra and (task.verbs[0] in extra or any(word in extra for word in after(u, task))):
             return at_task(u, task, "clerical-client", "the client's list names this as clerical", CLERICAL_PASSES)
-    if not u.tasks and _puts_away(u):
+    if not u.tasks and u.has(_OFFICE) and (_puts_away(u) or _at_machine(u)):
         return at_all(u, "clerical-order", _WHY, CLERICAL_PASSES)
     return None
 
@@ -84,6 +87,11 @@ def _puts_away(u: Understanding) -> bool:
     if not words or words[0] not in _PUTTING_FORMS:
         return False
     return any(word in _IN_ORDER or word in _THINGS for word in words[2:_PUT_REACH])
+
+
+def _at_machine(u: Understanding) -> bool:
+    """ "Stood at the copier most of the afternoon"."""
+    return not _MACHINES.isdisjoint(u.reading.words)
 
 
 def clerical_by_code(u: Understanding) -> Detection | None:
@@ -110,12 +118,12 @@ def _ground(u: Understanding, task: Task) -> str | None:
         said = after(u, task)
         if "by" in said and not _STAMPING.isdisjoint(said):
             return "clerical-means"
-    if verb in _HANDLING and u.has(_OFFICE) and _handles_things(u, task):
+    if verb in _HANDLING and u.has(_OFFICE) and not _goes_on(u, task) and _handles_things(u, task):
         return "clerical-things"
     if verb in _PUTTING and in_hand(u, task, _IN_ORDER, 8):
         return "clerical-order"
     wanted = _BY_VERB.get(verb)
-    if wanted is None or not in_hand(u, task, wanted, 5):
+    if wanted is None or _goes_on(u, task) or not in_hand(u, task, wanted, 5):
         return None
     if verb == "maintain" and u.reading.words[task.at] == "maintained" and task.at > task.start:
         return None  # "file maintained at counsel's office"
@@ -124,6 +132,13 @@ def _ground(u: Understanding, task: Task) -> str | None:
     if verb == "set up" and u.has(_CALENDAR) and in_hand(u, task, _SCHEDULED, 5):
         return None
     return "clerical-object"
+
+
+def _goes_on(u: Understanding, task: Task) -> bool:
+    """Whether the thing is only the first half of a paper: "witness binder outline"."""
+    words = u.reading.words
+    near = range(task.at + 1, min(task.end - 1, task.at + _REACH))
+    return any(words[k].rpartition(" ")[2] in _THINGS and words[k + 1] in _GOES_ON for k in near)
 
 
 def _handles_things(u: Understanding, task: Task) -> bool:
@@ -143,6 +158,8 @@ def _handles_things(u: Understanding, task: Task) -> bool:
 
 
 def _clerks_object(u: Understanding, task: Task, verb: str) -> bool:
+    if verb == "tabulate" and u.grade in (Grade.PARTNER, Grade.COUNSEL):
+        return False  # a fault of level
     if verb == "redact" and task.end == task.at + 1 and len(task.verbs) == 1:
         return False  # "hull no. redacted", "call with [redacted]": of this very text
     if verb in _ORGANIZING:

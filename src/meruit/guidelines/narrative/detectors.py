@@ -70,25 +70,14 @@ def _specific(detector: Detector, *names: str) -> _Specific:
     return _Specific(detector, sum({cue(name) for name in names}))
 
 
-#: Narrower rules that make vagueness (and the clerical family) silent on the same line.
-_SPECIFIC: Mapping[str, _Specific] = {
-    "GL-18": _specific(bills.billing_for_billing, "billing"),
-    "GL-19": _specific(lambda u: _unless(u, intake.file_administration, "GL-21"), "file-admin"),
-    "GL-20": _specific(bills.budgets, "budget"),
-    "GL-21": _specific(learning.training, "training"),
-    "GL-22": _specific(learning.ramp_up, "ramp-up"),
-    "GL-23": _specific(lambda u: _unless(u, scheduling.scheduling, "GL-18"), "calendar"),
-    "GL-24": _specific(filing.filing_and_service, "serve"),
-    "GL-25": _specific(oversight.supervision, "supervise"),
-    "GL-28": _specific(proofing.proofreading, "proof"),
-    "GL-29": _specific(digests.summaries, "summary"),
-    "GL-30": _Specific(lambda u: _unless(u, mailing.transmittals, "GL-17", "GL-23"), 0),
-    "GL-31": _specific(mailing.incomplete_communication, "no-contact"),
-    "GL-33": _specific(lambda u: _unless(u, marketing.marketing, "GL-23"), "marketing"),
-    "GL-34": _specific(marketing.before_engagement, "pre-engagement"),
-    "GL-35": _Specific(staffing.multiple_attendees, 0),
-    "GL-17": _Specific(lambda u, **parameters: _clerical_work(u, **parameters), 0),
-}
+def _yielding(detector: Detector, *narrower: str) -> Detector:
+    """A detector that is silent where one of the `narrower` rules speaks of the line already."""
+
+    def detect(u: Understanding, **parameters: Any) -> Detection | None:
+        found = detector(u, **parameters)
+        return None if found is None or any(_kept(u, rule) is not None for rule in narrower) else found
+
+    return detect
 
 
 def _clerical_work(u: Understanding, **parameters: Any) -> Detection | None:
@@ -103,10 +92,39 @@ def _clerical_work(u: Understanding, **parameters: Any) -> Detection | None:
     return _clerical.clerical_by_code(u)
 
 
-def _unless(u: Understanding, detector: Detector, *narrower: str, **parameters: Any) -> Detection | None:
-    """What a detector says where none of the `narrower` rules speaks of the line already."""
-    found = detector(u, **parameters)
-    return None if found is None or any(_kept(u, rule) is not None for rule in narrower) else found
+def _transmittals(u: Understanding) -> Detection | None:
+    """What is only sent, unless a clerk's act or a date is what the line is about."""
+    found = mailing.transmittals(u)
+    if found is None or _clerical.clerical(u) is not None or _kept(u, "GL-23") is not None:
+        return None
+    return found
+
+
+_FILES = _yielding(intake.file_administration, "GL-21")
+_DATES = _yielding(scheduling.scheduling, "GL-18")
+_PRESS = _yielding(marketing.marketing, "GL-23")
+#: Talk inside the firm about office work is that office work.
+_INSIDE = _yielding(staffing.internal_conference, "GL-17", "GL-18", "GL-19", "GL-23", "GL-24", "GL-25", "GL-28")
+
+#: Narrower rules that make vagueness (and the clerical family) silent on the same line.
+_SPECIFIC: Mapping[str, _Specific] = {
+    "GL-18": _specific(bills.billing_for_billing, "billing"),
+    "GL-19": _specific(_FILES, "file-admin"),
+    "GL-20": _specific(bills.budgets, "budget"),
+    "GL-21": _specific(learning.training, "training"),
+    "GL-22": _specific(learning.ramp_up, "ramp-up"),
+    "GL-23": _specific(_DATES, "calendar"),
+    "GL-24": _specific(filing.filing_and_service, "serve"),
+    "GL-25": _specific(oversight.supervision, "supervise"),
+    "GL-28": _specific(proofing.proofreading, "proof"),
+    "GL-29": _specific(digests.summaries, "summary"),
+    "GL-30": _Specific(_transmittals, 0),
+    "GL-31": _specific(mailing.incomplete_communication, "no-contact"),
+    "GL-33": _specific(_PRESS, "marketing"),
+    "GL-34": _specific(marketing.before_engagement, "pre-engagement"),
+    "GL-35": _Specific(staffing.multiple_attendees, 0),
+    "GL-17": _Specific(_clerical_work, 0),
+}
 
 
 #: The cues of all narrower rules that have any: without one of these, most entries need no look at them.
@@ -177,9 +195,7 @@ _BY_GRAMMAR: Mapping[str, Detector] = {
     "GL-26": proportion.research_over_limit,
     "GL-27": proportion.basic_research,
     "GL-32": travelling.waiting,
-    "GL-36": lambda u, **parameters: _unless(
-        u, staffing.internal_conference, "GL-17", "GL-18", "GL-19", "GL-23", "GL-24", "GL-25", "GL-28", **parameters
-    ),
+    "GL-36": _INSIDE,
     "GL-41": staffing.level_of_work,
     "GL-44": proportion.disproportionate_time,
     "GL-49": travelling.travel_time,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meruit.guidelines.narrative.detection import Detection, at_task
+from meruit.guidelines.narrative.detection import Detection, at_all, at_task
 from meruit.guidelines.narrative.understanding import cue
 from meruit.guidelines.narrative.words import DRAFT, group
 from meruit.utbms import Grade
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _SUMMARY = cue("summary")
 _PAGE_LINE, _SUMMARISING = group("digests.page-line"), group("digests.summarising")
 _TESTIMONY, _USE = group("digests.testimony"), group("digests.use")
+_BARE = group("digests.bare")
+_SAID = group("digests.said")
 _NOUNS = group("digests.nouns")
 _SUMMARISERS = (Grade.PARALEGAL, Grade.ASSISTANT, Grade.CLERK)
 
@@ -24,6 +26,13 @@ def summaries(u: Understanding, *, style: str = "topical", paralegal_allowed: bo
     """Summaries page by page, by anybody; or any summary by a lawyer without a stated use."""
     if not u.has(_SUMMARY):
         return None
+    if style == "topical" and _written_out(u):
+        why, passes = "page-by-page summaries are not paid", "a topical summary, by a paralegal or on request"
+        return at_all(u, "summary-page-line", why, passes)
+    lawyer = u.grade is not None and u.grade not in _SUMMARISERS
+    if not u.tasks and lawyer and not _BARE.isdisjoint(u.reading.words):
+        why = "summaries by a lawyer without a stated use are not paid"
+        return at_all(u, "summary-lawyer", why, "a topical summary by a paralegal, or the client's request for it")
     for task in u.tasks:
         if u.where(_SUMMARY, task) < 0 or not _summarises(u, task):
             continue
@@ -43,6 +52,12 @@ def _summarises(u: Understanding, task: Task) -> bool:
     if any(verb in _SUMMARISING for verb in task.verbs):
         return True
     return bool(task.kinds & DRAFT) and any(w in _NOUNS for w in u.reading.words[task.at + 1 : task.at + 5])
+
+
+def _written_out(u: Understanding) -> bool:
+    """ "Went page by page through transcript writing out an abstract of every answer"."""
+    words = u.reading.words
+    return not (_PAGE_LINE.isdisjoint(words) or _TESTIMONY.isdisjoint(words) or _SAID.isdisjoint(words))
 
 
 def _page_by_page(u: Understanding, task: Task) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meruit.guidelines.narrative.detection import Detection, at_task, at_units
-from meruit.guidelines.narrative.objects import CLERICAL_PASSES, after, in_hand, of_a_compound
+from meruit.guidelines.narrative.objects import CLERICAL_PASSES, COMPOUNDS, after, in_hand, of_a_compound
 from meruit.guidelines.narrative.understanding import cue
 from meruit.guidelines.narrative.words import (
     CLERICAL,
@@ -13,6 +13,7 @@ from meruit.guidelines.narrative.words import (
     DET,
     DOC,
     DRAFT,
+    EVENT,
     HEAP,
     PLAN,
     PREP,
@@ -38,6 +39,7 @@ _GOODS = frozenset({"delivered", "shipped", "mailed", "stored", "recorded", "pos
 _OF_GOODS = frozenset({"within", "under", "before", "after", "during", "between", "from", "prior to"})
 #: Talk with the court's staff about how a paper is to come in.
 _MECHANICS, _COURT_STAFF = group("filing.mechanics"), group("scheduling.courts")
+_BARE = group("filing.bare")
 _RECORDED = group("filing.recorded")
 _PORTALS, _SERVERS = group("filing.portals"), group("filing.servers")
 _CARRYING_FORMS = frozenset(form for verb in group("filing.carrying") for form, _ in forms(verb))
@@ -78,11 +80,19 @@ def filing_and_service(u: Understanding) -> Detection | None:
         k = u.where(_SERVE)
         if u.reading.words[k] in _PROOF_OF:
             return at_units(u, k, k, "filing-proof", "proofs of service are clerical", CLERICAL_PASSES)
+        if _only_names_service(u):
+            return at_units(u, 0, 0, "filing-bare", _WHY, CLERICAL_PASSES)
     if len(u.pieces) <= 1 or not u.kinds & _LEGAL:
         place = _errand(u)
         if place is not None and (place[0] == 0 or not u.kinds & _LEGAL):
             return at_units(u, *place, "filing-errand", _WHY, CLERICAL_PASSES)
     return None
+
+
+def _only_names_service(u: Understanding) -> bool:
+    """ "Service copies to all parties", "hand delivery of check": the act as a noun at the beginning."""
+    words = u.reading.words
+    return words[0] in _BARE and (len(words) == 1 or (words[1] not in COMPOUNDS and not u.reading.bits[1] & DOC))
 
 
 def _sends_for_service(u: Understanding, task: Task) -> bool:
@@ -111,11 +121,13 @@ def _errand(u: Understanding) -> tuple[int, int] | None:
             continue  # "the run", "of lodge"
         last = min(len(words), k + _ERRAND)
         for j in range(k + 1, last):
-            if bits[j] & TOPIC and words[j] != "on":
+            if (bits[j] & TOPIC and words[j] != "on") or bits[j] & EVENT:
                 break
-            there = (carries and (words[j] in _WINDOWS or words[j] in _SERVERS or words[j] in _MAILS)) or (
-                submits and words[j] in _PORTALS
-            )
+            last_word = words[j].rpartition(" ")[2]
+            there = (
+                carries
+                and (last_word in _WINDOWS or words[j] in _WINDOWS or words[j] in _SERVERS or words[j] in _MAILS)
+            ) or (submits and words[j] in _PORTALS)
             if there and _leads_to(u, k, j) and _paper_near(u, k, j):
                 return k, j
     return None
@@ -124,7 +136,7 @@ def _errand(u: Understanding) -> tuple[int, int] | None:
 def _leads_to(u: Understanding, k: int, place: int) -> bool:
     """Whether a preposition leads from the verb to the place: "over to clerk's window", "through Patent Center"."""
     near = u.reading.words[max(k, place - 4) : place]
-    return any(word in _WAYS for word in near) or place == k + 1
+    return any(word in _WAYS for word in near) or place == k + 1 or " " in u.reading.words[place]
 
 
 def _paper_near(u: Understanding, k: int, last: int) -> bool:

@@ -74,7 +74,7 @@ def _of_the_firm(u: Understanding, task: Task, k: int) -> bool:
     if word in _FORMS:
         return not task.kinds & REVIEW or task.verbs[0] == "complete"
     if word in _STORAGE:
-        return in_hand(u, task, _BOXES, 8)
+        return not task.kinds & (DRAFT | REVIEW | RESEARCH) and in_hand(u, task, _BOXES, 8)
     if word in _LETTERS:
         if any(u.reading.bits[j] & (PREP | STRONG | COLON | EVENT) for j in range(task.at + 1, k)):
             return False  # "prepare witness for deposition: duties, fee agreement"

@@ -10,9 +10,11 @@ from meruit.guidelines.narrative.words import (
     ATTEND,
     CLIENT,
     COMM,
+    DET,
     INSIDE,
     MANAGE,
     OUTSIDE,
+    PERSON,
     PLAN,
     REVIEW,
     VAGUE,
@@ -21,12 +23,16 @@ from meruit.guidelines.narrative.words import (
 from meruit.utbms import Grade
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from meruit.guidelines.narrative.tasks import Task
     from meruit.guidelines.narrative.understanding import Understanding
 
 _TRAINING, _RAMP = cue("training"), cue("ramp-up")
 _TEACHING, _COURSES, _OWN_COURSES = group("learning.teaching"), group("learning.courses"), group("learning.own-courses")
 _BASICS, _NEWCOMERS, _FACTS = group("learning.basics"), group("learning.newcomers"), group("learning.facts")
+_PURPOSES = group("learning.purposes")
+_TOOLS = group("learning.tools")
 #: Training materials and manuals are often evidence.
 _EVIDENCE = group("learning.evidence")
 _WATCHED, _ABOUT_THE_CASE = group("learning.watched"), group("learning.about-the-case")
@@ -48,18 +54,38 @@ def training(u: Understanding) -> Detection | None:
     if not u.has(_TRAINING):
         return None
     for task in u.tasks:
-        k = u.where(_TRAINING, task)
-        found = _learns(u, task, k) if k >= 0 else None
-        if found is not None:
-            return at_task(u, task, *found, _OWN)
-    if _for_training(u):
+        for k in range(task.start, task.end):
+            found = _learns(u, task, k) if u.reading.unit_cues[k] & _TRAINING else None
+            if found is not None:
+                return at_task(u, task, *found, _OWN)
+    how = _how_a_tool_works(u)
+    if how >= 0:
+        return at_units(u, how, len(u.reading) - 1, *_LEARNING, _OWN)
+    if _for_training(u) or _sees_how(u):
         return at_all(u, "training-purpose", "the text says that the purpose was training", _OWN)
     k = u.where(_TRAINING)
     words = u.reading.words
+    if not u.tasks and not any(word in _EVIDENCE for word in words):
+        course = next((j for j, word in enumerate(words) if word in _COURSES or word in _OWN_COURSES), -1)
+        if course >= 0:
+            return at_units(u, course, course, *_COURSE, _OWN)
     opens = k == 0 or (k == 1 and not u.tasks)
-    if opens and words[k].startswith(_LEARNING_STEMS) and not any(word in _EVIDENCE for word in words):
+    if (
+        opens
+        and words[k].startswith(_LEARNING_STEMS)
+        and not _a_train(u, k)
+        and not any(word in _EVIDENCE for word in words)
+    ):
         return at_units(u, k, k, "training-bare", "training is the firm's own cost", _OWN)
     return None
+
+
+def _a_train(u: Understanding, k: int) -> bool:
+    """ "Train home from Philadelphia", "train lease": what runs on rails, or things taken from it."""
+    words, bits = u.reading.words, u.reading.bits
+    if words[k] != "train":
+        return False
+    return k + 1 >= len(words) or not bits[k + 1] & (PERSON | DET)
 
 
 _LEARNING_STEMS = ("train", "familiar", "learn", "cle", "webinar", "seminar", "shadow", "observ", "mentor")
@@ -114,10 +140,37 @@ def _learns_the_field(u: Understanding, task: Task, k: int) -> bool:
     return True
 
 
+def _how_a_tool_works(u: Understanding) -> int:
+    """The unit "how" in "how deal room software works", where no client is told it; or -1."""
+    words = u.reading.words
+    if any(task.persons & (CLIENT | OUTSIDE) for task in u.tasks):
+        return -1
+    for k, word in enumerate(words):
+        if word != "how" or _TOOLS.isdisjoint(words[k + 1 : k + 8]):
+            continue
+        works = any(w in ("works", "work", "operates") for w in words[k + 2 : k + 9])
+        if works or words[k + 1 : k + 3] == ("to", "use"):
+            return k
+    return -1
+
+
+def _sees_how(u: Understanding) -> bool:
+    """ "Watched witness examined to see how it is done", "attend argument to watch the panel", "lunch & learn"."""
+    words = u.reading.words
+    for k, word in enumerate(words):
+        if word == "watch" and words[k - 1 : k] == ("to",) and any(w in _WATCHED for w in words[k + 1 : k + 4]):
+            return True
+        if word in ("watched", "watching", "watch", "sat in", "sat") and words[k + 1 :].count("how"):
+            return words[words.index("how", k) - 1] in ("see", "learn", "observe", "on", "understand")
+        if word in ("lunch", "brown") and words[k + 2 : k + 3] == ("learn",):
+            return True
+    return False
+
+
 def _for_training(u: Understanding) -> bool:
     words = u.reading.words
     for k in range(1, len(words)):
-        if words[k] in ("training", "learning") and words[k - 1] in ("for", "as", "of"):
+        if words[k] in _PURPOSES and words[k - 1] in ("for", "as", "of", "the", "gain", "get"):
             after = words[k + 1] if k + 1 < len(words) else ";"
             if after in ("purposes", "purpose", "and", ",", ";"):
                 return True
@@ -126,18 +179,27 @@ def _for_training(u: Understanding) -> bool:
     return False
 
 
+def _takes_over(words: Sequence[str], k: int) -> bool:
+    """ "I have taken this matter over from Ms. Lane"."""
+    return words[k + 1 : k + 2] == ("from",) and not _TAKING.isdisjoint(words[max(0, k - 4) : k])
+
+
+_TAKING = frozenset({"take", "took", "taken", "taking"})
+
+
 def ramp_up(u: Understanding) -> Detection | None:
     """Getting up to speed after a change of staff; handing over."""
     if not u.has(_RAMP):
         return None
     r = u.reading
-    of_the_team = not any(task.persons & (CLIENT | OUTSIDE) for task in u.tasks) and any(
-        word in _OF_THE_FILE for word in r.words
-    )
+    outsiders = any(task.persons & (CLIENT | OUTSIDE) for task in u.tasks)
+    of_the_team = not outsiders and (u.bits & INSIDE != 0 or any(word in _OF_THE_FILE for word in r.words))
     for k, found in enumerate(r.unit_cues):
         if not found & _RAMP:
             continue
         word = r.words[k]
+        if word == "over" and of_the_team and _takes_over(r.words, k):
+            return at_units(u, k, k, "ramp-up-team", _STAFFING, _OWN)
         if word in _SURE and (of_the_team or word not in _IN_CASES):
             return at_units(u, k, k, "ramp-up", _STAFFING, _OWN)
         if word in _OF_TEAM and of_the_team:

@@ -20,6 +20,11 @@ _BARE = group("oversight.bare")
 #: What of a colleague is looked at when the colleague is supervised, not the paper: "associate's work".
 _WORK_OF, _FEEDBACK = group("oversight.work-of"), group("oversight.feedback-verbs")
 _ROUTINE, _THE_FILE = group("oversight.routine"), group("oversight.the-file")
+#: Dividing work among people, and telling a junior what to do.
+_GIVING, _GIVEN = group("oversight.giving"), group("oversight.given")
+_ALLOTTING, _TELLING, _TOLD_WHAT, _JUNIORS = (
+    group("oversight.allotting"), group("oversight.telling"), group("oversight.told-what"), group("oversight.juniors"),
+)  # fmt: skip
 #: A look at the file that tells more than three details is work on something.
 _MUCH = 12
 
@@ -35,10 +40,33 @@ def supervision(u: Understanding) -> Detection | None:
             return at_task(u, task, "supervision", "supervision is overhead", _OWN)
         if task.kinds & REVIEW and _reads_the_file(u, task) and any(w in _ROUTINE for w in u.reading.words):
             return at_task(u, task, "supervision-file", "looking at the file for its status is overhead", _OWN)
+    k = _allots(u)
+    if k >= 0:
+        return at_units(u, k, k, "supervision", "supervision is overhead", _OWN)
     k = u.where(_SUPERVISE)
-    if not u.tasks and u.reading.words[k] in _BARE:
+    if not u.tasks and any(word in _BARE for word in u.reading.words):
         return at_units(u, k, k, "supervision-diary", "looking at the file for its status is overhead", _OWN)
     return None
+
+
+def _allots(u: Understanding) -> int:
+    """The unit that tells of dividing work or watching how it goes, with nobody from outside; or -1."""
+    if any(task.persons & (CLIENT | OUTSIDE) for task in u.tasks):
+        return -1
+    words = u.reading.words
+    k = next((k for k, word in enumerate(words) if word in _ALLOTTING), -1)
+    if k >= 0:
+        return k
+    k = next((k for k, word in enumerate(words) if word in _GIVEN), -1)
+    if k >= 0 and any(word in _GIVING for word in words[max(0, k - 3) : k]):
+        return k
+    for task in u.tasks:
+        if task.verbs[0] in _TELLING:
+            for k in range(task.at + 1, min(task.end - 1, task.at + 5)):
+                junior = words[k] in _JUNIORS or words[k].rpartition(" ")[2] in _JUNIORS
+                if junior and words[k + 1] in _TOLD_WHAT:
+                    return task.at
+    return -1
 
 
 def _supervises(u: Understanding, task: Task) -> bool:

@@ -19,8 +19,17 @@ _PRIVATE = cue("private")
 _SSN = re.compile(r"\b\d{3}-\d{2}-\d{4}\b")
 _BIRTH = re.compile(r"\b(?:dob|date of birth|born)\b\W{0,3}\d{1,2}[/-]\d{1,2}[/-]\d{2,4}", re.I)
 _RESERVE = re.compile(r"\breserves?\b[^.;]{0,30}\$\s?\d|\$\s?[\d,]+[^.;]{0,20}\breserve\b", re.I)
+_RESERVE_SAID = re.compile(r"\breserves?\b[^.;]{0,30}\b\d+(?:\.\d+)?\s?(?:k|m|mm|million|thousand)\b", re.I)
+_ACCOUNT = re.compile(
+    r"\b(?:acct|account|card|passport|licen[cs]e|mrn)\b\.?\s*(?:no\.?|number|#)?\s*#?\d[\d -]{6,}\d", re.I
+)
 _FIGURE = re.compile(r"[\d$](?:(?<=\$)|[-/]\d)")
-_FIGURES = (("private-number", _SSN), ("private-birth", _BIRTH), ("private-reserve", _RESERVE))
+_FIGURES = (
+    ("private-number", _SSN),
+    ("private-birth", _BIRTH),
+    ("private-reserve", _RESERVE),
+    ("private-number", _ACCOUNT),
+)
 _HEALTH = group("private.health")
 _OF_HEALTH = group("private.of-health")
 _FAULT, _VERDICTS = group("private.fault"), group("private.verdicts")
@@ -31,6 +40,9 @@ _DEEDS, _BREACHES = group("private.deeds"), group("private.breaches")
 _OWN, _OWNERS = group("private.own"), group("private.owners")
 #: So far before the fault stands "was", "had been".
 _REACH = 3
+#: What is said only in confidence: what one would pay, what one fears, what the client has owned to.
+_CONFIDENCES, _IN_CONFIDENCE = group("private.confidences"), group("private.told-in-confidence")
+_WHY_FIGURES = "personal or reserved figures stand in the narrative"
 _PASSES = "the same work without the fact itself: what was advised on, not what was said"
 
 
@@ -41,7 +53,7 @@ def private_content(u: Understanding) -> Detection | None:
         for ground, pattern in _FIGURES:
             match = pattern.search(u.text)
             if match:
-                return at_span(u, match.span(), ground, "personal or reserved figures stand in the narrative", _PASSES)
+                return at_span(u, match.span(), ground, _WHY_FIGURES, _PASSES)
     if not u.has(_PRIVATE):
         return None
     words = u.reading.words
@@ -50,6 +62,12 @@ def private_content(u: Understanding) -> Detection | None:
     if k >= 0:
         why = "an admission or assessment of fault stands in the narrative"
         return at_units(u, max(0, k - 2), k, "private-fault", why, _PASSES)
+    match = _RESERVE_SAID.search(text)
+    if match:
+        return at_span(u, match.span(), "private-reserve", _WHY_FIGURES, _PASSES)
+    for k, word in enumerate(words):
+        if word in _CONFIDENCES or (word in _IN_CONFIDENCE and (told or u.activity_code == "A106")):
+            return at_units(u, k, k, "private-fault", "what was said in confidence stands in the narrative", _PASSES)
     for k, word in enumerate(words):
         if word in _HEALTH and any(near in _OF_HEALTH for near in words[max(0, k - 3) : k + 4]):
             return at_units(u, k, k, "private-health", "a person's health stands in the narrative", _PASSES)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from meruit.guidelines.narrative.detection import Detection, at_task, at_units
 from meruit.guidelines.narrative.objects import CLERICAL_PASSES, in_hand
 from meruit.guidelines.narrative.understanding import cue
-from meruit.guidelines.narrative.words import group
+from meruit.guidelines.narrative.words import REVIEW, group
 
 if TYPE_CHECKING:
     from meruit.guidelines.narrative.tasks import Task
@@ -19,6 +19,8 @@ _ACTS, _LOOKS, _LOOKING_AFTER = group("proofing.acts"), group("proofing.looks"),
 _ANY_WAY = group("proofing.any-way")
 
 #: Words that can only be about how a paper looks; so far from the verb they may stand.
+_READING_FOR = group("proofing.reading-for")
+_PUTTING = frozenset({"put", "putting", "got", "getting"})
 _MERE_FORM, _REACH, _SHORT_LINE = group("proofing.mere-form"), 6, 4
 
 _WHY = "the care of form is clerical"
@@ -33,10 +35,14 @@ def proofreading(u: Understanding) -> Detection | None:
             if task.verbs[0] in ("type", "format") and task.at > task.start:
                 continue  # "document type", "file format"
             return at_task(u, task, "proofreading", _WHY, CLERICAL_PASSES)
+        if task.kinds & REVIEW and in_hand(u, task, _READING_FOR, 7):
+            return at_task(u, task, "proofreading-form", _WHY, CLERICAL_PASSES)
         if task.verbs[0] in _LOOKING_AFTER and in_hand(u, task, _LOOKS, 5) and _of_form(u, task):
             return at_task(u, task, "proofreading-form", _WHY, CLERICAL_PASSES)
     if not u.tasks:
-        named = [k for k, word in enumerate(u.reading.words) if word in _MERE_FORM]
+        named = [k for k, word in enumerate(u.reading.words) if word in _MERE_FORM or word in ("format", "formatting")]
+        if named and u.reading.words[0] in _PUTTING:
+            return at_units(u, named[0], named[-1], "proofreading-bare", _WHY, CLERICAL_PASSES)
         if len(named) > 1 or (named and len(u.reading) <= _SHORT_LINE):
             return at_units(u, named[0], named[-1], "proofreading-bare", _WHY, CLERICAL_PASSES)
     return None

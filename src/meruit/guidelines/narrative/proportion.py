@@ -12,7 +12,7 @@ from meruit.guidelines.narrative.understanding import cue
 from meruit.guidelines.narrative.words import ASIDE, COMM, DRAFT, NUMBER, RESEARCH, REVIEW, group
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from meruit.guidelines.narrative.tasks import Task
     from meruit.guidelines.narrative.understanding import Understanding
@@ -26,8 +26,11 @@ def research_over_limit(u: Understanding, *, max_hours: Decimal = Decimal("3.0")
         return None
     task = next((t for t in u.tasks if t.kinds & RESEARCH), None)
     coded = u.activity_code == "A102" and len(u.pieces) <= 1
-    if (task is None and not coded) or u.has(_APPROVAL) or not u.tasks:
+    if (task is None and not coded) or u.has(_APPROVAL):
         return None
+    if not u.tasks:
+        why = f"{u.hours} hours coded as research, more than {max_hours}, name no approval"
+        return at_all(u, "research-limit-code", why, "the approver, date and hours approved")
     if task is not None and len(u.pieces) > 1 and (u.pieces[0][0] is not task or u.activity_code not in (None, "A102")):
         return None
     if task is None and not u.tasks[0].kinds & (REVIEW | RESEARCH):
@@ -54,18 +57,32 @@ def basic_research(u: Understanding) -> Detection | None:
     if not u.has(_BASIC) or len(u.pieces) > 1:
         return None
     r = u.reading
+    bare = not u.tasks and u.activity_code == "A102" and any(word in _BASICS for word in r.words)
+    if bare and sum(1 for k in range(len(r)) if _strange(u, k)) <= _FEW:
+        return at_all(u, "basic-elements", "the firm is expected to know this", _OPEN_ISSUE)
     for task in u.tasks:
         near = r.words[task.at : task.at + 4]
-        if not task.kinds & RESEARCH and not (task.kinds & REVIEW and any(word in _RULES_READ for word in near)):
+        looks_up = u.activity_code == "A102" or any(word in _RULES_READ for word in near)
+        if not task.kinds & RESEARCH and not (task.kinds & REVIEW and looks_up):
             continue
         units = [k for k in range(task.start, task.end) if k != task.at]
         words = [r.words[k] for k in units]
         strange = sum(1 for k in units if _strange(u, k))
-        if any(word in _BASICS for word in words) and strange <= 2:
+        if (any(word in _BASICS for word in words) or _asks_what_it_is(words)) and strange <= _FEW:
             return at_task(u, task, "basic-elements", "the firm is expected to know this", _OPEN_ISSUE)
         if any(word in _PROCEDURE for word in words) and strange <= 1:
             return at_task(u, task, "basic-procedure", "the firm is expected to know this", _OPEN_ISSUE)
     return None
+
+
+def _asks_what_it_is(words: Sequence[str]) -> bool:
+    """ "What a motion to remand is", "what consideration is needed": a question that any book answers."""
+    for k, word in enumerate(words):
+        if word == "what" and k + 1 < len(words):
+            for j in range(k + 1, min(len(words), k + _QUESTION)):
+                if words[j] in ("is", "are") and (j + 1 >= len(words) or words[j + 1] in _ENDS):
+                    return True
+    return False
 
 
 def _strange(u: Understanding, k: int) -> bool:
@@ -78,6 +95,10 @@ def _strange(u: Understanding, k: int) -> bool:
     return not (r.bits[k] & NUMBER and r.words[k - 1] in _RULE_BOOKS)
 
 
+#: So many words beyond the basics a basic question may have.
+_FEW = 2
+#: Units of such a question, and what may follow its verb.
+_QUESTION, _ENDS = 8, frozenset({"and", ",", ";", "needed", "required", "necessary", "for", "in", "a", "an"})
 #: Letters of a paragraph in brackets.
 _OF_A_RULE = 2
 
@@ -85,7 +106,7 @@ _TINY, _SHORT = group("proportion.tiny"), group("proportion.short")
 _EXTENDABLE = group("proportion.extendable")
 _SMALL, _SMALL_PAPERS = group("proportion.small"), group("proportion.small-papers")
 _TINY_FIGURE = re.compile(r"1-(?:page|paragraph|line|sentence)r?\Z")
-_READING = ("review", "read", "receive")
+_READING = group("proportion.reading")
 #: Up to how many hours a small task is believed; a client's own figures stand above them (`benchmarks`).
 BENCHMARKS: Mapping[str, Decimal] = {
     "tiny": Decimal("0.5"),
@@ -104,7 +125,8 @@ def disproportionate_time(u: Understanding, *, benchmarks: Mapping[str, Decimal]
     if len(u.pieces) > 1 or u.hours is None or not u.has(_SIZE):
         return None
     table = BENCHMARKS if benchmarks is None else {**BENCHMARKS, **benchmarks}
-    if not u.tasks and u.hours > table["tiny"] and any(word in _TINY for word in u.reading.words):
+    words = u.reading.words
+    if not u.tasks and u.hours > table["tiny"] and (any(word in _TINY for word in words) or _one_page(words)):
         return at_all(u, "proportion-tiny", f"{u.hours} hours are much for so small a paper", "time in proportion")
     for task in u.tasks:
         kind = _small(u, task)
@@ -114,10 +136,15 @@ def disproportionate_time(u: Understanding, *, benchmarks: Mapping[str, Decimal]
     return None
 
 
+def _one_page(words: Sequence[str]) -> bool:
+    """ "(1 page)"."""
+    return any(a in ("1", "one") and b == "page" for a, b in pairwise(words))
+
+
 def _small(u: Understanding, task: Task) -> str | None:
     """Which kind of small task it is, if one."""
     words = u.reading.words[task.start : task.end]
-    if any(word in _TINY or _TINY_FIGURE.match(word) for word in words):
+    if any(word in _TINY or _TINY_FIGURE.match(word) for word in words) or _one_page(words):
         return "tiny"
     if any(word in _SHORT for word in words):
         return "short"

@@ -33,6 +33,10 @@ _DEADLINES, _COMPUTING, _HOLDS = (
 )  # fmt: skip
 _ARRANGED_SERVICE = group("filing.arranged")
 _FREE, _DAYS, _FINDING = group("scheduling.free"), group("scheduling.days"), group("scheduling.finding")
+_SLOTS, _JUGGLING = group("scheduling.slots"), group("scheduling.juggling")
+_PUTTING, _CALENDAR_THINGS, _REMINDERS = (
+    group("scheduling.putting"), group("scheduling.calendar-things"), group("scheduling.reminders"),
+)  # fmt: skip
 _COURTS, _STANDING = group("scheduling.courts"), group("scheduling.standing")
 _WHETHER = frozenset({"if", "whether", "is", "was", "has", "when", "see"})
 #: Beside legal work a date is only part of it; a line of more details than this tells of more than a date.
@@ -56,9 +60,24 @@ def scheduling(u: Understanding) -> Detection | None:
         if k >= 0 and not (k + 1 < len(u.reading) and u.reading.words[k + 1] in COMPOUNDS):
             return at_units(u, k, k, "scheduling-bare", _WHY_DATES, CLERICAL_PASSES)
     if u.weight <= _LONG:
-        place = _asked_of_court(u) or (None if u.kinds & _LEGAL else _date_sought(u))
+        place = _asked_of_court(u) or _put_on_calendar(u) or (None if u.kinds & _LEGAL else _date_sought(u))
         if place is not None:
             return at_units(u, *place, "scheduling-date", _WHY_DATES, CLERICAL_PASSES)
+    return None
+
+
+def _put_on_calendar(u: Understanding) -> tuple[int, int] | None:
+    """ "Put hearing on everybody's calendar", "marked cut-off in diary", "reminder emails re Friday deadline"."""
+    words = u.reading.words
+    for k, word in enumerate(words):
+        if word not in _CALENDAR_THINGS or words[0] not in _PUTTING or words[k + 1 : k + 2] == ("year",):
+            continue
+        if any(w in ("on", "in", "to", "into") for w in words[max(0, k - 4) : k]):
+            return 0, k
+    if not u.kinds & ~(COMM | CLERICAL) and _HOLDS.isdisjoint(words):
+        k = next((k for k, word in enumerate(words) if word in _REMINDERS), -1)
+        if k >= 0 and any(w in _DEADLINES or w in _SCHEDULED for w in words):
+            return k, k
     return None
 
 
@@ -71,6 +90,8 @@ def _date_sought(u: Understanding) -> tuple[int, int] | None:
             continue
         near = (*words[max(0, k - 3) : k + 4], *first.split(" "))
         sought = any(w in _FINDING for w in words[max(0, k - 6) : k + 4])
+        if day in _SLOTS or any(w in _JUGGLING for w in words[max(0, k - 2) : k]):
+            return max(0, k - 2), k
         if sought and any(w in _FREE for w in near):
             return max(0, k - 2), min(k + 1, len(words) - 1)
     return None
@@ -128,7 +149,7 @@ def _about_dates(u: Understanding, task: Task) -> bool:
     for k in range(task.at + 1, task.end):
         if words[k] in _TO_SCHEDULE:
             inflected = task.topic_at in (k - 1, k - 2) and bases[k] != words[k]
-            named = task.topic_at == k - 1 and words[k] in _DATE_NOUNS
+            named = 0 <= k - 1 - task.topic_at <= 2 and task.topic_at >= 0 and words[k] in _DATE_NOUNS
             if words[k] in _SETTING and not any(word in _SET for word in words[k + 1 : k + 5]):
                 continue
             if words[k - 1] == "to" or inflected or named:

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 _ATTENDEES, _LEVEL, _EXPERT, _APPROVAL = cue("attendees"), cue("level"), cue("expert"), cue("approval")
 
 _SECOND, _HELPING = group("staffing.second"), group("staffing.helping")
+_RUNNING, _PAST = group("staffing.running"), group("staffing.past")
+_COUNT, _ONLOOKING, _LEADING = group("staffing.count"), group("staffing.onlooking"), group("staffing.leading")
 #: Supervision speaks of these.
 _ASSIGNING = group("staffing.assigning")
 _MEETINGS = group("staffing.attending")
@@ -51,6 +53,7 @@ _MEETINGS = group("staffing.attending")
 _CITES, _CODING, _FIRST_LEVEL = group("staffing.cites"), group("staffing.coding"), group("staffing.first-level")
 _FORMS, _FORMS_MADE, _ROUTINE = group("staffing.forms"), group("staffing.forms-made"), group("staffing.routine")
 _VERIFYING, _CITATIONS = group("staffing.verifying"), group("staffing.citations")
+_INSERTING = group("staffing.inserting")
 _SENIOR_FORMS = group("staffing.senior-forms")
 _RECORDS_WORK, _RECORDS = group("staffing.records-work"), group("staffing.records")
 #: Papers that only fetch or list records.
@@ -69,9 +72,12 @@ def multiple_attendees(u: Understanding, *, max_attendees: int = 1) -> Detection
     """More than one of the firm at one event, as far as this line shows it."""
     if max_attendees > 1:
         return None
-    k = _said_to_be_second(u) if u.has(_ATTENDEES) else -1
+    k = max(_said_to_be_second(u), _counted(u)) if u.has(_ATTENDEES) else -1
     if k >= 0:
         return at_units(u, k, k, "attendees-words", _WHY_SECOND, _ONE_ATTENDEE)
+    k = _helps_colleague(u) if u.bits & INSIDE and u.kinds & VAGUE else -1
+    if k >= 0:
+        return at_units(u, k, k, "attendees-with", _WHY_SECOND, _ONE_ATTENDEE)
     for task in u.tasks if u.bits & INSIDE and u.kinds & ATTEND else ():
         k = _with_colleague(u, task)
         if k >= 0:
@@ -93,6 +99,36 @@ def _said_to_be_second(u: Understanding) -> int:
         if found & _ATTENDEES and (r.words[k] in _SECOND or (helps and r.words[k] in _HELPING)):
             return k
     return -1
+
+
+def _helps_colleague(u: Understanding) -> int:
+    """The colleague helped at an event: "helped senior partner at deposition of CFO"; or -1."""
+    for task in u.tasks:
+        if task.kinds & VAGUE and task.verbs[0] in ("help", "assist", "support") and task.event:
+            k = next((k for k in range(task.at + 1, task.end) if u.inside_at(k)), -1)
+            if k >= 0 and "at" in u.reading.words[k : k + 3]:
+                return k
+    return -1
+
+
+def _counted(u: Understanding) -> int:
+    """The unit that counts the firm's people or tells of one who only looks on while another leads; or -1."""
+    r = u.reading
+    if u.activity_code == "A105" or not (any(b & EVENT for b in r.bits) or u.kinds & (ATTEND | COMM)):
+        return -1
+    k = next((k for k, word in enumerate(r.words) if word in _COUNT), -1)
+    if k >= 0:
+        return k
+    both = next((k for k in range(len(r) - 1) if r.words[k] == "both" and "i" in r.words[k : k + 7]), -1)
+    if both >= 0:
+        return both  # "both J. Roe and I appeared"
+    k = next((k for k, word in enumerate(r.words) if word in _ONLOOKING), -1)
+    if k < 0 or not any(b & EVENT for b in r.bits):
+        return -1
+    if any(u.inside_at(j) or r.words[j].startswith("lead") for j in range(k + 1, min(len(r), k + 5))):
+        return k
+    leads = any(word in ("who", "as", "while") for word in r.words) and not _LEADING.isdisjoint(r.words)
+    return k if leads else -1
 
 
 def _with_colleague(u: Understanding, task: Task) -> int:
@@ -123,7 +159,21 @@ def internal_conference(u: Understanding, *, mode: str = "prohibit") -> Detectio
         found = _talks_inside(u, task)
         if found is not None:
             return at_task(u, task, found, _WHY_INTERNAL, _ONE_BILLER)
+    k = _tried_on_colleague(u) if u.bits & INSIDE else -1
+    if k >= 0:
+        return at_units(u, 0, k, "internal", _WHY_INTERNAL, _ONE_BILLER)
     return _internal_by_code(u) if u.activity_code == "A105" else None
+
+
+def _tried_on_colleague(u: Understanding) -> int:
+    """The colleague in "ran argument past senior associate", "bounced theory off partner"; or -1."""
+    words = u.reading.words
+    if words[0] not in _RUNNING:
+        return -1
+    for k in range(1, len(words) - 1):
+        if words[k] in _PAST:
+            return next((j for j in range(k + 1, min(len(words), k + 4)) if u.inside_at(j)), -1)
+    return -1
 
 
 def _internal_by_code(u: Understanding) -> Detection | None:
@@ -197,6 +247,8 @@ def _below(u: Understanding, task: Task, *, senior: bool) -> tuple[str, str] | N
         return "level-forms", "these forms are a paralegal's work"
     if not senior:
         return None
+    if any(verb in _INSERTING for verb in task.verbs) and any(word in _CITATIONS for word in near):
+        return "level-cites", "checking citations is a paralegal's work"
     coding = any(verb in _CODING for verb in task.verbs) or any(word in _FIRST_LEVEL for word in words)
     if task.kinds & REVIEW and coding:
         designs = "strategy" in words or "protocol" in words

@@ -141,7 +141,7 @@ def forms(verb: str) -> tuple[tuple[str, int], ...]:
         third = last + "es"
     else:
         third = last + "s"
-    found = [(last, BASE), (third, BASE), *((p, ED) for p in past), (ing, ING)]
+    found = [(last, BASE), (third, BASE), *((p, ING if p.endswith("ing") else ED) for p in past), (ing, ING)]
     return tuple((lead + word + tail, bit) for word, bit in found)
 
 
