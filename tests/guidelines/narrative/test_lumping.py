@@ -24,6 +24,11 @@ SEVERAL = [
     "Revise trust amendment; draft pour-over will",
     "Attend hearing on receivership and email lender's counsel regarding keys",
     "Prepare response to subpoena in between telephone calls from two tenants about heat",
+    "Advised payroll on leave request, separately answered question on bonus plan",
+    "Read the opinion on lien priority and told client what it means for the sale",
+    "Draft and serve second set of requests to co-defendant Tull",
+    "Review notice of default and update critical dates calendar",
+    "Call with surety's counsel re draw; revise indemnity agreement",
     "Review boundary survey to find encroachment and draft demand to neighbor",
 ]
 
@@ -55,6 +60,16 @@ ONE = [
     "Section 8 and 15 combined declaration for bottle mark: confirmed five years of use",
     "Profit sharing plan comments from actuary: answered on vesting",
     "Update pleadings index & move it to shared drive",
+    # What hangs on the first work.
+    "Meeting with client's plant manager - gathered shift logs for the wage claim",
+    "Call with adjuster re reserve, discussed venue and advised on timing of offer",
+    "Argued motion to remand at hearing, answered court's questions on diversity",
+    "Read minutes of three board meetings, pulled pages on dividend",
+    "Review of response to motion to convert; argument on gross mismanagement",
+    "Update exhibit binder, conform index",
+    "Analyzed 2021 ledger and looked at how draws were booked",
+    # Hours at the end of each task, without brackets.
+    "Reviewed petition 0.3 / outlined response 0.6",
 ]
 
 

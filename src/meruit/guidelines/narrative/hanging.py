@@ -39,17 +39,30 @@ _ALONE = RESEARCH | TRAVEL
 _MAKING = group("hanging.making")
 
 
-def hangs(first: Task, second: Task) -> bool:
-    """Whether the second of two works, each told once, hangs on the first."""
+#: What one does while talking, without reaching anybody else.
+_TALKING = group("hanging.talking")
+#: Of clerical acts after reading, those which are not part of it.
+_DATES_AND_FILING = group("scheduling.acts") | group("filing.acts") | {"update"}
+
+
+def hangs(first: Task, second: Task, after_a_dash: bool = False) -> bool:
+    """Whether the second of two works, each told once, hangs on the first; a dash tells more of what is before it."""
     if second.separator not in ("weak", "strong") or second.kinds & _ALONE:
         return False
     weak = second.separator == "weak"
     own = bool(second.bits & _OWN or second.named)
     if second.kinds & COMM:
-        return False
+        talks = bool(first.kinds & (COMM | ATTEND)) and all(verb in _TALKING for verb in second.verbs)
+        return talks and not second.bits & PERSON and not second.named
     if second.kinds & DRAFT:
-        return not own and not any(verb in _MAKING for verb in second.verbs)
+        if any(verb in _MAKING for verb in second.verbs):
+            return False
+        return not own or first.kinds == CLERICAL or (weak and bool(first.kinds & (ATTEND | COMM)))
+    if after_a_dash:
+        return True
     if second.kinds & CLERICAL:
+        if first.kinds & REVIEW and not any(verb in _DATES_AND_FILING for verb in second.verbs):
+            return weak
         return weak and bool(first.kinds & (ATTEND | COMM)) and not first.kinds & DRAFT
     if second.kinds & ATTEND:
         return weak and second.event is None and bool(first.kinds & (REVIEW | DRAFT | CLERICAL | ATTEND))

@@ -88,7 +88,7 @@ def handled(r: Reading, at: int) -> int:
     return -1
 
 
-def event_from(r: Reading, i: int) -> int:
+def event_from(r: Reading, i: int, later: bool) -> int:
     """The event that stands for attending it: "Deposition of ...", "Public hearing on ...", "Day 3 of trial"; or -1."""
     bits, words = r.bits, r.words
     for k in range(i, min(i + 4, len(bits))):
@@ -96,10 +96,15 @@ def event_from(r: Reading, i: int) -> int:
         if b & EVENT and not b & ANY_KIND:
             if k > i + 1 and bits[i] & (CLIENT | OUTSIDE) and not words[i].endswith(_OWNING):
                 return -1  # "court set bench trial on ..."
+            if later and words[k] in _ALSO_TOPICS:
+                return -1  # "Review opposition; argument on mismanagement"
             return k if k + 1 < len(bits) and (_goes_on(r, k) or (k > i and words[k - 1] == "of")) else -1
         if b & (STRONG | WEAK | TOPIC | VERB | ASIDE) or (b & PREP and (words[k] != "of" or words[i] != "day")):
             return -1
     return -1
+
+
+_ALSO_TOPICS = frozenset({"argument", "closing", "examination", "interview"})
 
 
 def _goes_on(r: Reading, k: int) -> bool:
@@ -289,6 +294,8 @@ def _opens(r: Reading, k: int, separator: str, topic: bool, form: int, bare: boo
     after = words[k + 1] if k + 1 < len(bits) else ""
     weak = separator == "weak"
     last = k + 1 >= len(bits)
+    if weak and b & HEAD and after == "of" and not topic and not form:
+        return True  # "two interviews and drafting of statement"
     if b & HEAD and not (b & VERB and weak and b & AMBIGUOUS and not b & COMM):
         if not weak:
             return True

@@ -12,9 +12,12 @@ from meruit.guidelines.narrative.travelling import travel_unit
 from meruit.guidelines.narrative.words import TRAVEL
 
 if TYPE_CHECKING:
+    from meruit.guidelines.narrative.tasks import Task
     from meruit.guidelines.narrative.understanding import Understanding
 
 _PAIR = 2
+_OTHER = frozenset({"separate", "separately", "unrelated", "distinct"})
+_DASHES = frozenset("-–—")
 _PASSES = "one entry per task, each with its own time; only the timekeeper knows the split"
 
 
@@ -35,7 +38,7 @@ def block_billing(
     count = len(found)
     if count > 1 and says_nothing(u):
         return None  # what cannot be told cannot be told apart
-    if count == _PAIR and len(found[1]) == 1 and hangs(found[0][-1], found[1][0]):
+    if count == _PAIR and len(found[1]) == 1 and _one_in_truth(u, found[0][-1], found[1][0]):
         return None
     if travel_may_be_combined:
         count = sum(1 for piece in found if not piece[0].kinds & TRAVEL)
@@ -60,6 +63,20 @@ def block_billing(
         heads = ", ".join([f'"{r.said(piece[0].at)}"' for piece in found[:5]])
         why = f"{count} pieces of work stand under one figure of time ({heads})"
     return at_span(u, span, ground, why, _PASSES)
+
+
+def _one_in_truth(u: Understanding, first: Task, second: Task) -> bool:
+    """Whether the second work hangs on the first and does not say itself that it is another."""
+    words = u.reading.words
+    if any(words[k] in _OTHER for k in range(max(0, second.start - 1), second.end)):
+        return False
+    return hangs(first, second, _dash_before(u, second))
+
+
+def _dash_before(u: Understanding, task: Task) -> bool:
+    if task.separator != "strong" or not task.start:
+        return False
+    return u.text[u.reading.place(task.start - 1)[0] :].lstrip()[:1] in _DASHES
 
 
 def _travel_inside(u: Understanding) -> bool:

@@ -7,6 +7,7 @@ marking what matters in it; getting a paper and reading it. All else that can be
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from meruit.guidelines.narrative.tasks import AT_THE_EVENT, Task, joins
@@ -70,6 +71,9 @@ _PROOF = cue_bits()["proof"]
 _MAKING_TABLES = frozenset({"generate", "create", "prepare", "update", "check", "correct"})
 
 
+#: Hours at the end of a task without brackets or unit.
+_HOURS = re.compile(r"\d{0,2}\.\d{1,2}")
+
 #: Work is taken up again within so many tasks; an entry of a thousand must not take a million comparisons.
 _NEAR = 8
 
@@ -99,6 +103,8 @@ def allocated(tasks: list[Task], r: Reading) -> bool:
     if len(tasks) < 2:
         return False
     stated = sum(1 for b in r.bits if b & TIME)
+    if not stated:
+        return all(_HOURS.fullmatch(r.words[task.end - 1]) for task in tasks)  # "Reviewed complaint 0.4 / outlined ..."
     return stated >= len(tasks) or (stated >= 2 and stated >= len(tasks) - 1)
 
 
@@ -194,6 +200,8 @@ def _there(r: Reading, b: Task) -> bool:
 
 def _is_a_conclusion(r: Reading, b: Task) -> bool:
     """ "... and worked out which four we cannot satisfy", "... and concluded that ..."."""
+    if b.kinds & COMM and b.bits & PERSON:
+        return False  # "... and told client what it means"
     return any(r.words[k] in _LEADING_IN for k in range(b.at + 1, min(b.at + 4, b.end)))
 
 

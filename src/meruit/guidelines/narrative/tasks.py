@@ -115,7 +115,11 @@ def segment(r: Reading) -> list[Task]:
                 continue
         if head:
             at = head_from(r, i, separator, topic, form, bool(found), bool(found) and bare_so_far)
-            if at < 0 and (separator != "weak" or words[i - 1] == "then") and (event := event_from(r, i)) >= 0:
+            if (
+                at < 0
+                and (separator != "weak" or words[i - 1] == "then")
+                and (event := event_from(r, i, bool(found))) >= 0
+            ):
                 found.append(Task(0 if not found else i, event, ATTEND, "attend", 0, separator))
                 bare_so_far = head = topic = False
                 i = event + 1

@@ -138,7 +138,7 @@ class Understanding:
     @cached_property
     def allocated(self) -> bool:
         """Whether the text shows time for each task."""
-        return bool(self.bits & TIME) and allocated(self.tasks, self.reading)
+        return bool(self.bits & (TIME | NUMBER)) and allocated(self.tasks, self.reading)
 
     @cached_property
     def separate(self) -> int:
