@@ -7,8 +7,10 @@ also takes a CSV of entries. Whoever adds a kind of input adds it to `_judge`.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import io
+import os
 import sys
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
@@ -104,6 +106,8 @@ def check(
     Exit code 0: nothing above advice was found; 1: something was; 2: a file or the call cannot be used.
     """
     gc.disable()  # nothing here makes cycles, and walking a million records for them costs a fifth of the time
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's linear algebra is not asked; its threads would spin
+    atexit.register(gc.freeze)  # what is not frozen is walked once more when the interpreter ends
     day = as_of.date() if as_of else date.today()
     totals = Totals()
     if context and not client:

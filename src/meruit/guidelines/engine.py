@@ -16,7 +16,7 @@ from meruit.findings import Finding
 from meruit.guidelines.context import Context
 from meruit.guidelines.outcome import Hit, Unjudged
 from meruit.guidelines.params import Refused, nearest
-from meruit.guidelines.phrases import Phrases
+from meruit.guidelines.phrases import phrases_of
 from meruit.guidelines.registry import Absent, GroupCheck, LineCheck, PhraseCheck, StandingCheck, TextCheck, types
 from meruit.guidelines.scope import in_scope
 
@@ -70,7 +70,7 @@ class Judge:
             made = rule.type.build(rule.params, context)
             for check in made if isinstance(made, tuple) else (made,):
                 self._take(number, check, patterns)
-        self.search = Phrases(patterns)
+        self.search = phrases_of(tuple(patterns))
         #: Kinds of lines that any phrase speaks of.
         self._sought = {kind for _, check in self.phrases for kind in _kinds(check.kind)}
         self._understand = _reader(context) if any(self._texts.values()) else _nobody_reads

@@ -83,6 +83,12 @@ def lacks(text: str, parts: tuple[str, ...]) -> bool:
     return True
 
 
+@lru_cache(maxsize=4)
+def phrases_of(patterns: tuple[str, ...]) -> Phrases:
+    """These patterns made ready; a set that is judged by twice in a row is compiled once."""
+    return Phrases(patterns)
+
+
 _BLANKS = str.maketrans({chr(c): " " for c in range(128) if not chr(c).isalnum()})
 _NOT_WORDS = re.compile(r"[\W_]+")
 

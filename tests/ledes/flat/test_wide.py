@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import sys
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,7 @@ from meruit.ledes.flat.check import check_flat
 from meruit.ledes.flat.cutting import Cutter
 from meruit.ledes.flat.look import cleaned
 from meruit.ledes.flat.wide import way as wide_way
+from meruit.ledes.flat.wide.facts import _calendar
 from meruit.ledes.flat.wide.grid import Grid, Scratch
 from meruit.ledes.flat.wide.known import Known
 from meruit.ledes.flat.wide.words import Text, amounts, whole_numbers
@@ -225,6 +227,13 @@ def test_a_screen_is_shown_the_same_whichever_way_records_go(clean: bytes) -> No
         shown.append(seen)
     assert shown[0] == shown[1]
     assert [line for _, lines, *_ in shown[0] for line in lines] == list(range(3, 203))
+
+
+def test_the_calendar_has_every_day_and_no_other() -> None:
+    found = np.flatnonzero(_calendar()) + 1970 * 10_000
+    days = (date(1970, 1, 1) + timedelta(days) for days in range(65_744))
+    assert found.tolist() == [day.year * 10_000 + day.month * 100 + day.day for day in days]
+    assert found[-1] == 21491231
 
 
 def test_what_a_screen_is_told_of_a_batch_is_so() -> None:

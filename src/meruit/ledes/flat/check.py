@@ -142,19 +142,22 @@ def one_pass(
 def _through(
     stream: BinaryIO, scan: Scan, begin: int, stop: int | None, progress: Callable[[int], None] | None
 ) -> Outcome:
-    """The bytes from `begin` to `stop`, piece by piece, through one scan."""
-    stream.seek(begin)
-    left = None if stop is None else stop - begin
+    """The bytes from `begin` to `stop`, piece by piece, through one scan.
+
+    What a piece leaves over is read again with the next one, which costs less than to put them together.
+    """
+    end = stream.seek(0, os.SEEK_END) if stop is None else stop
     size = PIECE if scan.wide is None else PIECE * 2
-    rest, piece = b"", stream.read(size if left is None else min(size, left))
-    while piece:
-        if left is not None:
-            left -= len(piece)
-        following = stream.read(size if left is None else min(size, left))
-        rest = scan.feed(rest + piece, final=not following)
+    at, left_over, final = begin, 0, begin >= end
+    while not final:
+        stream.seek(at)
+        asked = min(left_over + size, end - at)
+        data = stream.read(asked)
+        final = len(data) < asked or at + asked >= end
         if progress:
-            progress(len(piece))
-        piece = following
+            progress(len(data) - left_over)
+        left_over = len(scan.feed(data, final=final))
+        at += len(data) - left_over
     return scan.finish()
 
 

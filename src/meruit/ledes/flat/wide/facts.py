@@ -39,8 +39,10 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 2149
 def _calendar() -> Flags:
     """Whether a number YYYYMMDD, counted from the first of `_FIRST_YEAR`, is a day."""
     days = np.arange(f"{_FIRST_YEAR}-01-01", f"{_LAST_YEAR + 1}-01-01", dtype="datetime64[D]")
-    text = np.datetime_as_string(days)
-    numbers = np.array([int(day.replace("-", "")) for day in text.tolist()]) - _FIRST_YEAR * 10_000
+    months, years = days.astype("datetime64[M]"), days.astype("datetime64[Y]")
+    # numpy counts days, months and years from 1970-01-01.
+    year, month = years.astype(np.int64) + 1970 - _FIRST_YEAR, months.astype(np.int64) % 12 + 1
+    numbers = year * 10_000 + month * 100 + (days - months).astype(np.int64) + 1
     found = np.zeros(int(numbers[-1]) + 1, bool)
     found[numbers] = True
     return found
