@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from meruit.authority import access, acts
+from meruit.authority import actions as authority
 from meruit.authority.errors import Invalid, NotFound
 from meruit.desk import queries as desk
 from meruit.desk import takers
@@ -89,3 +90,16 @@ def walled(firm: Firm, first: date, last: date | None) -> bool:
         pg.execute("DELETE FROM matters_wall WHERE person_id = %s", [ada])
     assert seen == waits == found
     return not seen
+
+
+@pytest.mark.parametrize("moment", ["2026-03-01T00:00:00+08:00", "2026-03-01T00:00:00", "2026-03-01", "1 March 2026"])
+def test_a_moment_is_put_forward_in_utc_or_not_at_all(firm: Firm, moment: str) -> None:
+    content = {
+        "person_id": cast.IDS["Ben"], "role": "attorney", "client_id": None, "matter_id": None, "until_at": moment,
+        "needs_nda": False, "needs_consent": False, "limit_amount": None, "limit_currency": "",
+    }  # fmt: skip
+    said = {"subject": "people_person", "subject_id": cast.IDS["Ben"], "reason": "Admitted"}
+    with pytest.raises(Invalid, match=r"until_at is .* written in UTC"):
+        authority.propose(firm.eve, "grant", content, **said)  # type: ignore[arg-type]  # texts and a number
+    for right in ("2026-03-01T00:00:00+00:00", "2026-03-01T00:00:00Z", "2026-03-01 00:00:00.5+00"):
+        assert authority.propose(firm.eve, "grant", content | {"until_at": right}, **said)  # type: ignore[arg-type]  # as above

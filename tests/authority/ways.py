@@ -103,7 +103,6 @@ TOKENS = (
     Way("reading passwords", "app", ("SELECT * FROM people_login",), NO_RIGHT, GRANTS),
     Way("reading second factors", "worker", ("SELECT * FROM mfa_authenticator",), NO_RIGHT, GRANTS),
     Way("enrolling a second factor", "app", ("INSERT INTO mfa_authenticator (user_id, type, data, created_at) VALUES (1, 'totp', '{}', now())",), NO_RIGHT, GRANTS),
-    Way("a step-up by oneself", "app", ("SELECT people.step_up('token-cleo', 'passkey')",), NO_RIGHT, GRANTS),
     Way("a demonstration link", "app", ("SELECT gate.make_link($person_ada, 'demo', sha256('x'), '1 hour')",), NO_RIGHT, GRANTS),
 )
 

@@ -10,14 +10,16 @@ from django.db import connections
 
 from meruit.authority.acts import system
 from meruit.demo import founding, silence
-from meruit.demo.build import Build
+from meruit.demo.build import KEPT, Build
 from meruit.demo.logins import Logins
 from meruit.demo.plan import BY_HAND, ENTRIES, EXPENSES, MONTHS, TONIGHT, plan
 from meruit.desk import stuck
 from meruit.invoices.models import Invoice
 from meruit.ledger import queries as ledger
+from meruit.matters.models import Payer
 from meruit.portals import tasks as portal_tasks
 from meruit.postgres import logins
+from meruit.prebills.models import PreBill
 from meruit.timesheets.models import Released, Version
 from tests.support.firm import LOGINS
 from tests.support.schema import install_schema
@@ -78,6 +80,16 @@ def test_a_small_firm_is_lived_through_the_real_actions(cluster: Cluster) -> Non
         (row,) = [r for r in stuck.of(build.specialist) if r.submission.state == "transmitted"]
         assert (row.submission.invoice.number, row.days) == (fault.where, silence.DAYS)
         assert "has not said a word for 40 days" in row.why
+
+        # Of the second month's bills some are left to the night that is shown: approved, and issued by nobody yet.
+        build.work(MONTHS[1])
+        build.bill(MONTHS[1])
+        build.approve_kept()
+        kept = PreBill.objects.filter(state="approved")
+        assert 0 < kept.count() <= KEPT, "so small a firm may not have as many that fit"
+        assert not Invoice.objects.filter(issue__prebill__in=kept).exists()
+        portals = Payer.objects.exclude(delivery="pdf").values("client")
+        assert kept.filter(matter__client__in=portals).count() == kept.count()
     finally:
         connections["default"].close()
         cluster.drop_database(name)

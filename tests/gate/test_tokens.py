@@ -15,16 +15,22 @@ from django.test import Client
 
 from meruit.audit.actions import note
 from meruit.audit.models import Record
+from meruit.authority import actions as authority
 from meruit.authority.acts import Actor, acting, signed_in
-from meruit.authority.errors import NotSignedIn
+from meruit.authority.errors import NoAuthority, NotSignedIn
+from meruit.authority.models import Decision
+from meruit.firm import actions as terms
 from meruit.gate import links
+from meruit.invoices import actions
 from meruit.people.models import Session
 from meruit.settings.environment import URL_OF
 from meruit.settings.pages import SESSION_COOKIE
+from meruit.timesheets.models import Entry
 from tests.gate.conftest import browser
-from tests.support import cast
+from tests.support import bills, cast, rules, work
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.support.firm import Firm
@@ -66,6 +72,42 @@ def test_a_token_is_shown_once_acts_as_its_person_and_is_told_as_the_command_lin
             note("import.begun", "imports_batch", 1)
     told = Record.objects.filter(event="import.begun").values_list("origin", "person_id", "session_id")
     assert list(told) == [("cli", cast.IDS["Cleo"], session.pk)] * 2
+
+
+def test_a_token_decides_nothing_unless_it_was_made_to(gate: Firm) -> None:
+    gate.use("app")
+    work.agree_rates(gate)
+    bills.released(gate, [work.hours(), work.hours(), work.hours()])
+    kept = list(Entry.objects.order_by("pk").values_list("pk", flat=True))
+    waiting = [actions.propose_wip_write_off(gate.cleo, entry, reason="Not billable") for entry in kept]
+    tokens = []
+    for ticked in ({}, {"may_decide": "on"}):
+        gate.use("gate")
+        got = at_the_gate(cast.token("Ada")).post("/gate/token/", {"purpose": "Close of month", "hours": "1", **ticked})
+        assert ("It decides nothing" in got.content.decode()) == (not ticked)
+        found = re.search(r'id="token" value="([^"]{40,})"', got.content.decode())
+        assert found is not None
+        gate.use("app")
+        tokens.append(signed_in(found[1], origin="cli"))
+    preparing, deciding = tokens
+    assert list(Session.objects.filter(method="command-line").order_by("pk").values_list("may_decide", flat=True)) == [
+        False, True,
+    ]  # fmt: skip
+
+    # Neither one by one nor together nor within one's own authority; what it prepares is prepared.
+    draft = terms.add_set(preparing, 1, rules.text("9"), name="northwind").set_id
+    decides: tuple[Callable[[], object], ...] = (
+        lambda: authority.decide(preparing, waiting[0], "approved"),
+        lambda: authority.decide(preparing, waiting[0], "refused", reason="No"),
+        lambda: authority.decide_batch(preparing, waiting[:1], b"x" * 32, "approved"),
+        lambda: terms.accept(preparing, draft, reason="x"),
+    )
+    for decide in decides:
+        with pytest.raises(NoAuthority, match="was not made to decide"):
+            decide()
+    assert Decision.objects.filter(proposal__in=waiting).count() == 0
+    assert authority.decide(deciding, waiting[0], "approved")
+    assert authority.decide(gate.ada, waiting[1], "approved"), "at a page nothing has changed"
 
 
 def test_a_stolen_hash_is_of_no_use(gate: Firm) -> None:

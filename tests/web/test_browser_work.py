@@ -20,7 +20,7 @@ from meruit.people.models import Timekeeper
 from meruit.portals import actions as portals
 from meruit.receivables import actions as receivables
 from meruit.timesheets.models import Entry, Version
-from tests.support import cast, work
+from tests.support import bills, cast, work
 from tests.support.portals import issued
 from tests.web.desks import Desk
 from tests.web.test_money import connect_by_hand
@@ -213,3 +213,32 @@ def test_access_is_put_forward_with_the_keyboard_alone(chromium: Browser, house:
     expect(page.locator("#id_role_error")).to_have_text("Choose a role.")
     eve.shot("role-refused")
     eve.well()
+
+
+def test_work_that_will_not_be_billed_is_put_forward_with_the_keyboard_alone(chromium: Browser, house: Served) -> None:
+    firm = house.firm
+    work.agree_rates(firm)
+    (entry,) = bills.released(firm, [work.hours()])
+    cleo = Desk(chromium, house, "Cleo").signed_in()
+    for place in ("/wip/", "/wip/1/", "/rules/new/"):
+        cleo.go(place)
+        cleo.fits()
+
+    # Without a reason nothing is put forward, and what was ticked stays so.
+    page, keys = cleo.go("/wip/1/"), cleo.page.keyboard
+    cleo.tab_to(f"Give up entry {entry}")
+    keys.press("Space")
+    expect(page.get_by_text("1 ticked")).to_be_visible()
+    cleo.tab_to("Put the write-off forward")
+    keys.press("Enter")
+    expect(page.get_by_text("Say why: whoever decides it reads this.")).to_be_visible()
+    expect(page.get_by_label(f"Give up entry {entry}")).to_be_checked()
+    assert Proposal.objects.filter(kind="write-off").count() == 0
+    cleo.tab_to("Why it will never be billed")
+    keys.type("Promised on the telephone")
+    cleo.tab_to("Put the write-off forward")
+    keys.press("Enter")
+    page.wait_for_url(re.compile("/decisions/"))
+    expect(page.get_by_role("heading", name="Is this money given up?")).to_be_visible()
+    assert Proposal.objects.get(kind="write-off").subject_id == entry
+    cleo.well()

@@ -27,11 +27,12 @@ if TYPE_CHECKING:
     "--mode", default="standard", show_default=True, help="How many decide: standard, two-person, one-person."
 )
 @click.option("--zone", default="America/New_York", show_default=True, help="The time zone of the administrators.")
-def init(given: tuple[str, ...], mode: str, zone: str) -> None:
+@click.option("--origin", help="The name that the audit trail and its receipts carry, for good; without, a drawn one.")
+def init(given: tuple[str, ...], mode: str, zone: str, origin: str | None) -> None:
     """Make the installation, or bring it up to date: folders, passwords, database, schema and grants."""
     with told() as (installation, console):
         install(installation, console)
-        _begin(installation, given, mode, zone)
+        _begin(installation, given, mode, zone, origin)
         where = f"in {installation.home}" if installation.is_embedded else "on the server of your own"
         console.print(f"The installation {where} is ready.")
 
@@ -110,7 +111,7 @@ def restore(folder: Path) -> None:
         click.echo(f"The restored database passed its checks ({checks}).{before}")
 
 
-def _begin(installation: Installation, given: tuple[str, ...], mode: str, zone: str) -> None:
+def _begin(installation: Installation, given: tuple[str, ...], mode: str, zone: str, origin: str | None) -> None:
     """Enrol the first administrators where nobody is enrolled, and print the links by which they sign up."""
     import os
     import subprocess
@@ -122,13 +123,16 @@ def _begin(installation: Installation, given: tuple[str, ...], mode: str, zone: 
 
     with installation.reachable(OWNER, GATE) as reached:
         if roots.present(reached[OWNER]):
+            if origin is not None:
+                click.echo("The trail has its name already; --origin is for the first time.", err=True)
+                sys.exit(2)
             return
         if not given:
             click.echo(f"Nobody can sign in yet. {roots.HOW}", err=True)
             return
         try:
             first = [roots.read(text) for text in given]
-            roots.enrol(reached[OWNER], first, mode, zone=zone)
+            roots.enrol(reached[OWNER], first, mode, zone=zone, origin=origin)
         except roots.RootsRefused as refused:
             click.echo(str(refused), err=True)
             sys.exit(2)

@@ -71,6 +71,7 @@ def begin(logins: Logins, times: int, say: Callable[[str, int, int], None]) -> b
         rules.announce(build)
     finally:
         rehearsal.stop()
+    build.approve_kept()
     build.at(TONIGHT)
     calendar.leave(environment.home() / "inbox", drawn, BUSY)
     _write_faults(drawn)

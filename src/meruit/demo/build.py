@@ -17,9 +17,10 @@ from django.db import connection
 from meruit.authority import actions as authority
 from meruit.authority.acts import Actor
 from meruit.authority.models import Decision
-from meruit.demo.plan import ALWAYS, BUSY, MONTHS, month_end
+from meruit.demo.plan import ALWAYS, BUSY, BY_HAND, MONTHS, month_end
 from meruit.firm import actions as firm
 from meruit.invoices.actions import issuing, rendering
+from meruit.matters.models import Payer
 from meruit.prebills import actions as prebills
 from meruit.prebills.actions import reviewing
 from meruit.prebills.models import PreBill
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from meruit.demo.plan import Plan, PlannedEntry, PlannedMatter
 
 LAST_WEEK = date(2026, 10, 26)
+#: So many bills are left to the night that is shown; their partners approve them in its afternoon.
+KEPT, KEPT_AT = 2, datetime(2026, 11, 2, 20, tzinfo=UTC)
 Say = Callable[[str, int, int], None]  # what, how many done, of how many
 
 
@@ -132,12 +135,32 @@ class Build:
             self.say(f"pre-bills of {month:%B}", number, len(drafted))
         self.at(datetime.combine(last + timedelta(days=6), time(15), UTC))
         by_person = {key: number for number, key in self.made.persons.items()}
-        for number, prebill in enumerate(PreBill.objects.filter(state="in review").select_related("matter"), start=1):
+        waiting = PreBill.objects.filter(state="in review").select_related("matter").exclude(pk__in=self._kept(month))
+        for number, prebill in enumerate(waiting, start=1):
             partner = self.actor(by_person[prebill.matter.responsible_id])
             reviewing.approve(partner, prebill.pk)
             for invoice in issuing.issue(self.specialist, prebill.pk):
                 rendering.render(self.specialist, invoice.pk, "pdf")
             self.say(f"bills of {month:%B}", number, len(drafted))
+
+    def approve_kept(self) -> None:
+        """The last of the firm's bills are approved in the afternoon: the night finds them, issues and sends them."""
+        self.at(KEPT_AT)
+        by_person = {key: number for number, key in self.made.persons.items()}
+        for prebill in PreBill.objects.filter(state="in review").select_related("matter"):
+            reviewing.approve(self.actor(by_person[prebill.matter.responsible_id]), prebill.pk)
+
+    def _kept(self, month: date) -> list[int]:
+        """What is put before its partner with the second month's bills and looked at on the last day only.
+
+        Bills of clients whose portal takes files, and of partners who are here.
+        """
+        if month != MONTHS[1]:
+            return []
+        away, by_hand = self.made.persons[self.plan.absent], self.made.clients[BY_HAND]
+        portals = Payer.objects.exclude(delivery="pdf").exclude(client=by_hand).values("client")
+        found = PreBill.objects.filter(state="in review", matter__client__in=portals).exclude(matter__responsible=away)
+        return list(found.order_by("-pk").values_list("pk", flat=True)[:KEPT])
 
     def _billed(self, month: date) -> list[PlannedMatter]:
         """Twenty matters a month, every client among them, so that two months make forty bills and a few parts."""

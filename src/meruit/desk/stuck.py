@@ -9,6 +9,7 @@ from meruit.authority.acts import moment
 from meruit.night.digest import Stuck as Told
 from meruit.portals import access, queries
 from meruit.portals.core import State
+from meruit.portals.models import Attempt
 from meruit.portals.profiles import profile
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ def of(actor: Actor) -> list[Stuck]:
     found = {s.pk: s for s in queries.stuck(actor)}
     for s in access.submissions(actor).filter(state__in=[State.TRANSMITTED, *WAITS_FOR_CLIENT]):
         found.setdefault(s.pk, s)
-    rows = [Stuck(s, silent_days(s, now), why) for s in found.values() if (why := advice(s, now))]
+    unknown = set(Attempt.objects.filter(submission__in=found, outcome="unknown").values_list("submission", flat=True))
+    told = ((s, advice(s, now, unknown=s.pk in unknown)) for s in found.values())
+    rows = [Stuck(s, silent_days(s, now), why) for s, why in told if why]
     return sorted(rows, key=lambda row: (-row.days, row.submission.pk))
 
 
@@ -63,13 +66,18 @@ def silent_days(submission: Submission, now: datetime) -> int:
     return max((now - last).days, 0)
 
 
-def advice(submission: Submission, now: datetime) -> str:
-    """What to do about a bill that does not move; empty while nothing is wrong with it."""
+def advice(submission: Submission, now: datetime, *, unknown: bool | None = None) -> str:
+    """What to do about a bill that does not move; empty while nothing is wrong with it.
+
+    `unknown` says whether nobody knows what became of its last attempt, where that was looked up already.
+    """
+    if unknown is None:
+        unknown = submission.attempts.filter(outcome="unknown").exists()
     days = silent_days(submission, now)
     state = State(submission.state)
     known = profile(submission.portal)
     title = known.title if known else submission.portal
-    if submission.attempts.filter(outcome="unknown").exists():
+    if unknown:
         return "Whether the last attempt arrived is not known: look at the portal, and say here what you found."
     if state is State.FIRM_HOLD:
         return f"It has not gone out: {submission.hold_reason}"

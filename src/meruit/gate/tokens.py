@@ -1,7 +1,7 @@
 """Tokens for the command line: issued to whoever has signed in, shown once, ended with a click or by themselves.
 
-Such a token is a session of its own. It opens no page and issues no other token, and whatever is done with it stands
-in the trail as done by command line.
+Such a token is a session of its own. It opens no page, issues no other token and decides nothing unless it was made to,
+and whatever is done with it stands in the trail as done by command line.
 """
 
 from __future__ import annotations
@@ -45,6 +45,11 @@ class Wanted(forms.Form):
         choices=[(h, f"{h} hour{'s' if h > 1 else ''}") for h in HOURS],
         initial=HOURS[1],
     )
+    may_decide = forms.BooleanField(
+        label="It may decide",
+        required=False,
+        help_text="What you may decide without a passkey, it may too. Leave it blank for imports and other preparing.",
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,18 +63,21 @@ def token(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, "gate/token.html", around | {"form": form}, status=400 if form.errors else 200)
     try:
-        issued = issue(who, form.cleaned_data["purpose"], form.cleaned_data["hours"], request.META["REMOTE_ADDR"])
+        said = form.cleaned_data
+        issued = issue(who, said["purpose"], said["hours"], request.META["REMOTE_ADDR"], may_decide=said["may_decide"])
     except Refused as refused:
         return render(request, "gate/refused.html", {"says": str(refused)}, status=403)
-    return render(request, "gate/token.html", around | {"issued": issued, "hours": form.cleaned_data["hours"]})
+    return render(
+        request, "gate/token.html", around | {"issued": issued, "hours": said["hours"], "decides": said["may_decide"]}
+    )
 
 
-def issue(who: Live, purpose: str, hours: int, address: str) -> str:
-    """Open a session for the command line; its token is returned once and kept nowhere."""
+def issue(who: Live, purpose: str, hours: int, address: str, *, may_decide: bool = False) -> str:
+    """Open a session for the command line; its token is returned once and kept nowhere. It prepares, unless told."""
     made = secrets.token_urlsafe(32)
     with sentences(), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT people.open_session(%s, %s, %s, %s, %s, '', make_interval(secs => %s))",
+            "SELECT people.open_session(%s, %s, %s, %s, %s, '', make_interval(secs => %s), %s)",
             [
                 who.person_id,
                 sessions.sha256(made),
@@ -77,6 +85,7 @@ def issue(who: Live, purpose: str, hours: int, address: str) -> str:
                 address,
                 purpose,
                 timedelta(hours=hours).total_seconds(),
+                may_decide,
             ],
         )
     return made

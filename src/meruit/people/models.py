@@ -97,15 +97,7 @@ class Session(models.Model):
     opened_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-
-
-class StepUp(models.Model):
-    """A fresh proof of presence inside a session, checked by the gate; lasts minutes."""
-
-    session = models.ForeignKey(Session, models.PROTECT, related_name="+")
-    method = models.TextField()
-    at = models.DateTimeField()
-    expires_at = models.DateTimeField()
+    may_decide = models.BooleanField(db_default=True)  # a token of the command line only where its owner said so
 
 
 class AuthenticatorReset(models.Model):

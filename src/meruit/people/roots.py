@@ -14,6 +14,8 @@ import psycopg
 
 MODES = ("standard", "two-person", "one-person")
 HOW = 'Name them: meruit init --administrator "Eve Archer <eve@firm.example>" --administrator "..."'
+#: As the database has it: the name stands in the first link of the trail.
+_ORIGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,59}")
 _MAILBOX = re.compile(r"\s*(?P<name>[^<>@]*[^<>@\s])\s*<(?P<mail>[^<>\s@]+@[^<>\s@]+)>\s*")
 
 
@@ -37,11 +39,25 @@ def read(text: str) -> Root:
     return Root(found["name"], found["mail"])
 
 
-def enrol(owner_url: str, roots: Sequence[Root], mode: str, *, zone: str = "UTC", country: str = "US") -> bool:
+def enrol(
+    owner_url: str,
+    roots: Sequence[Root],
+    mode: str,
+    *,
+    zone: str = "UTC",
+    country: str = "US",
+    origin: str | None = None,
+) -> bool:
     """Enrol the system and the first administrators; False where the database has people already.
 
-    Raises `RootsRefused` unless there are two different ones, or one in a firm of one person.
+    Raises `RootsRefused` unless there are two different ones, or one in a firm of one person. `origin` is the name that
+    the audit trail begins with and every receipt carries; without it, a drawn one.
     """
+    if origin is not None and not _ORIGIN.fullmatch(origin):
+        raise RootsRefused(
+            f'The origin is "{origin}"; it is a name of up to 60 letters, digits and . _ : / - that begins with a '
+            "letter or digit, for example archer-baxter.example/billing."
+        )
     if mode not in MODES:
         raise RootsRefused(f'The mode is "{mode}"; it is one of {", ".join(MODES)}.')
     least = 1 if mode == "one-person" else 2
@@ -62,6 +78,12 @@ def enrol(owner_url: str, roots: Sequence[Root], mode: str, *, zone: str = "UTC"
             " VALUES (%s, clock_timestamp(), 'owner, at init')",
             [mode],
         )
+        if origin is not None:
+            pg.execute(
+                "INSERT INTO authority.installation (origin) VALUES (%s)"
+                " ON CONFLICT (one) DO UPDATE SET origin = EXCLUDED.origin",
+                [origin],
+            )
         for root in roots:
             made = pg.execute(
                 "INSERT INTO people_person (name, email, kind, zone, country, active_from)"

@@ -18,6 +18,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET time
 DECLARE
     function_name text;
     s authority.subject;
+    wrong record;
 BEGIN
     SELECT k.describes INTO function_name FROM public.authority_kind k WHERE k.slug = kind;
     IF function_name IS NULL THEN
@@ -26,6 +27,13 @@ BEGIN
     IF content IS NULL OR jsonb_typeof(content) <> 'object' THEN
         RAISE EXCEPTION 'The content of a % is an object of the columns of its effect.', kind USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    -- The guard compares what was decided with what the effect wrote, value by value, and rows are told in UTC: a
+    -- moment of another zone would be decided and could never take effect.
+    FOR wrong IN SELECT e.key, e.value FROM jsonb_each_text(content) e
+                  WHERE e.key LIKE '%\_at' AND e.value IS NOT NULL AND e.value !~ '^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.]\d+)?)?(Z|[+]00(:?00)?)$' LOOP
+        RAISE EXCEPTION '% is "%"; a moment that is put forward is written in UTC, for example 2026-01-31T12:00:00+00:00.',
+            wrong.key, wrong.value USING ERRCODE = 'invalid_parameter_value';
+    END LOOP;
     EXECUTE format('SELECT (f).* FROM %s($1) f', function_name) INTO s USING content;
     IF s IS NULL THEN
         RAISE EXCEPTION 'What this % speaks of does not exist.', kind USING ERRCODE = 'no_data_found';

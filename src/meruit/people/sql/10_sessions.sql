@@ -22,8 +22,10 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER one_person BEFORE INSERT OR UPDATE ON public.people_person FOR EACH ROW EXECUTE FUNCTION people.one_person();
 
+-- A token of the command line decides nothing unless its owner said so when it was issued.
+DROP FUNCTION IF EXISTS people.open_session(bigint, bytea, text, text, text, text, interval);
 CREATE OR REPLACE FUNCTION people.open_session(
-    person bigint, token_sha256 bytea, method text, address text, agent text, country text, lasts interval
+    person bigint, token_sha256 bytea, method text, address text, agent text, country text, lasts interval, may_decide boolean DEFAULT NULL
 ) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -42,11 +44,13 @@ BEGIN
     IF method = 'demo-link' AND NOT EXISTS (SELECT 1 FROM authority.installation WHERE demonstration) THEN
         RAISE EXCEPTION 'Demonstration links open a session in a demonstration only.' USING ERRCODE = 'invalid_authorization_specification';
     END IF;
-    INSERT INTO public.people_session (person_id, token_sha256, method, address, agent, country, opened_at, expires_at)
-    VALUES (person, token_sha256, method, address, agent, country, now_, now_ + least(lasts, interval '14 hours'))
+    INSERT INTO public.people_session (person_id, token_sha256, method, address, agent, country, opened_at, expires_at, may_decide)
+    VALUES (person, token_sha256, method, address, agent, country, now_, now_ + least(lasts, interval '14 hours'),
+            coalesce(may_decide, method <> 'command-line'))
     RETURNING id INTO made;
     PERFORM audit.record_at_gate(person, made, 'session.opened', 'people_session', made::text,
-        jsonb_build_object('person_id', person, 'method', method, 'address', address, 'country', country));
+        jsonb_build_object('person_id', person, 'method', method, 'address', address, 'country', country)
+        || CASE WHEN method = 'command-line' THEN jsonb_build_object('may_decide', coalesce(may_decide, false)) ELSE '{}' END);
     RETURN made;
 END $$;
 
@@ -162,31 +166,22 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp A
 DECLARE
     now_ timestamptz := authority.moment();
     found_ bigint;
+    decides boolean;
 BEGIN
-    SELECT s.id INTO found_
+    SELECT s.id, s.may_decide INTO found_, decides
       FROM authority.acting a JOIN public.people_session s ON s.id = a.session_id AND s.person_id = a.person_id
      WHERE a.xid = pg_current_xact_id_if_assigned() AND s.ended_at IS NULL AND s.expires_at > now_
        AND NOT EXISTS (SELECT 1 FROM public.people_departure d WHERE d.person_id = a.person_id AND d.left_at <= now_);
     IF found_ IS NULL THEN
         RAISE EXCEPTION 'Only a person who is signed in decides.' USING ERRCODE = 'insufficient_privilege';
+    ELSIF NOT decides THEN
+        RAISE EXCEPTION 'This token of the command line was not made to decide: decide on the page, or get one at the gate that may.'
+            USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN found_;
 END $$;
 
-CREATE OR REPLACE FUNCTION people.step_up(token text, method text, lasts interval DEFAULT '5 minutes') RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    s public.people_session := people.live_session(token);
-    made bigint;
-BEGIN
-    IF s.id IS NULL THEN
-        RAISE EXCEPTION 'The session is unknown, ended or expired: sign in again.' USING ERRCODE = 'invalid_authorization_specification';
-    END IF;
-    INSERT INTO public.people_stepup (session_id, method, at, expires_at)
-    VALUES (s.id, method, authority.moment(), authority.moment() + least(lasts, interval '15 minutes')) RETURNING id INTO made;
-    PERFORM audit.record_at_gate(s.person_id, s.id, 'session.stepped_up', 'people_session', s.id::text, jsonb_build_object('method', method));
-    RETURN made;
-END $$;
+DROP FUNCTION IF EXISTS people.step_up(text, text, interval);
 
 -- Cleaning up behind finished transactions; the sealer calls it.
 CREATE OR REPLACE FUNCTION authority.forget_acts() RETURNS bigint

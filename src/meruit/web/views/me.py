@@ -29,6 +29,7 @@ from meruit.web.forms import Amount, Day, Form, wanted
 from meruit.web.page import actor_of, show, tell
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     from django.http import HttpRequest, HttpResponse
@@ -36,7 +37,18 @@ if TYPE_CHECKING:
     from meruit.authority.acts import Actor
 
 #: What the database lets this process read of a session; the token's digest is not among it.
-READABLE = ("id", "person_id", "method", "address", "agent", "country", "opened_at", "expires_at", "ended_at")
+READABLE = (
+    "id",
+    "person_id",
+    "method",
+    "address",
+    "agent",
+    "country",
+    "opened_at",
+    "expires_at",
+    "ended_at",
+    "may_decide",
+)
 #: Roles that decide something somebody else could decide in their place, and the one that decides in advance.
 DECIDES, IN_ADVANCE = ("timekeeper", "attorney", "billing partner"), ("billing partner", "attorney")
 
@@ -107,24 +119,21 @@ def stand_in(request: HttpRequest) -> HttpResponse:
     """Name who decides in one's place."""
     actor = actor_of(request)
     access.require(actor, *DECIDES)
+    zone = _zone(actor)
+
+    def name(said: dict[str, Any]) -> None:
+        authority.name_stand_in(
+            actor,
+            said["stand_in"],
+            kind=said["kind"] or None,
+            from_at=datetime.combine(said["from_on"], time(), zone),
+            until_at=_after(said["until_on"], zone),
+            within_hours=said["within_hours"],
+        )
+
     form = NewStandIn(actor, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        said, zone = form.cleaned_data, _zone(actor)
-        try:
-            authority.name_stand_in(
-                actor,
-                said["stand_in"],
-                kind=said["kind"] or None,
-                from_at=datetime.combine(said["from_on"], time(), zone),
-                until_at=_after(said["until_on"], zone),
-                within_hours=said["within_hours"],
-            )
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            tell(request, "Named. Both names are recorded with every decision taken in your place.")
-            return redirect("me")
-    return show(request, "web/stand_in.html", "me", {"form": form}, status=400 if form.errors else 200)
+    done = "Named. Both names are recorded with every decision taken in your place."
+    return _given(request, form, "web/stand_in.html", name, done)
 
 
 @require_POST
@@ -176,26 +185,21 @@ def standing(request: HttpRequest) -> HttpResponse:
     """Decide in advance."""
     actor = actor_of(request)
     access.require(actor, *IN_ADVANCE)
+
+    def give(said: dict[str, Any]) -> None:
+        authority.give_standing(
+            actor,
+            said["kind"],
+            payer_id=int(said["payer"]) if said["payer"] else None,
+            reason_code=said["reason_code"],
+            cap_item=said["cap_item"],
+            cap_month=said["cap_month"],
+            currency=said["currency"],
+            expires_at=_after(said["until_on"], _zone(actor)),
+        )
+
     form = NewStanding(actor, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        try:
-            authority.give_standing(
-                actor,
-                said["kind"],
-                payer_id=int(said["payer"]) if said["payer"] else None,
-                reason_code=said["reason_code"],
-                cap_item=said["cap_item"],
-                cap_month=said["cap_month"],
-                currency=said["currency"],
-                expires_at=_after(said["until_on"], _zone(actor)),
-            )
-        except Refused as refusal:
-            form.refuse(refusal, "until_on" if "within a year" in str(refusal) else None)
-        else:
-            tell(request, "Given. Each use names it and is reported to you.")
-            return redirect("me")
-    return show(request, "web/standing.html", "me", {"form": form}, status=400 if form.errors else 200)
+    return _given(request, form, "web/standing.html", give, "Given. Each use names it and is reported to you.")
 
 
 @require_POST
@@ -229,6 +233,21 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(f"{settings.ADDRESSES.gate}/gate/signed-out/")
     response.delete_cookie(settings.ADDRESSES.cookie(SESSION_COOKIE), samesite="Lax")
     return response
+
+
+def _given(
+    request: HttpRequest, form: Form, template: str, act: Callable[[dict[str, Any]], None], done: str
+) -> HttpResponse:
+    """Do what a form of one's own place asks for and go back there; or show it, with what is wrong beside its field."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(form.cleaned_data)
+        except Refused as refusal:
+            form.refuse(refusal, "until_on" if "within a year" in str(refusal) else None)
+        else:
+            tell(request, done)
+            return redirect("me")
+    return show(request, template, "me", {"form": form}, status=400 if form.errors else 200)
 
 
 def _standing(actor: Actor, now: datetime) -> list[Standing]:
