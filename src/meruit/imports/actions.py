@@ -322,7 +322,7 @@ def _same_record(row: Taken, line: int | None) -> Problem:
 
 def _said(rows: Block) -> list[bytes]:
     """The cells of each row's key and of the digest of what it says."""
-    return [cells.text(key) + cells.data(digest) for key, digest in zip(rows.keys, rows.digests, strict=True)]
+    return list(map(add, cells.texts(rows.keys), map(cells.data, rows.digests)))
 
 
 def _remember(batch: Batch, rows: Block, said: Sequence[bytes], outcome: Outcome) -> None:
@@ -333,7 +333,7 @@ def _remember(batch: Batch, rows: Block, said: Sequence[bytes], outcome: Outcome
         "COPY imports_source (record, batch_id, target_id, key, row_sha256) FROM STDIN (FORMAT BINARY)",
         5,
         cells.text(batch.record) + cells.bigint(batch.pk),
-        map(add, (cells.bigint(outcome.became[key]) for key in rows.keys), said),
+        map(add, cells.bigints(map(outcome.became.__getitem__, rows.keys)), said),
     )
 
 

@@ -6,6 +6,7 @@ thousand times is made once by the caller.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from struct import Struct
@@ -24,6 +25,11 @@ def integer(value: int) -> bytes:
     return _INTEGER(4, value)
 
 
+def bigints(values: Iterable[int]) -> list[bytes]:
+    """Cells of type bigint."""
+    return [_BIGINT(8, value) for value in values]
+
+
 def bigint(value: int | None) -> bytes:
     """A cell of type bigint."""
     return NULL if value is None else _BIGINT(8, value)
@@ -32,6 +38,11 @@ def bigint(value: int | None) -> bytes:
 def text(value: str | None) -> bytes:
     """A cell of type text."""
     return NULL if value is None else data(value.encode())
+
+
+def texts(values: Iterable[str]) -> list[bytes]:
+    """Cells of type text."""
+    return [_LENGTH(len(value)) + value for value in map(str.encode, values)]
 
 
 def data(value: bytes) -> bytes:

@@ -80,30 +80,30 @@ class EntryTaker:
         entries = zip(
             said.each(lambda name: bulk.kept(self.kind, matter[name]), matters),
             said.each(lambda name: cells.bigint(person[name]), people),
-            [cells.text(f"{self.record}:{key}") + cells.NULL for key in rows.keys],
+            [key + cells.NULL for key in cells.texts(f"{self.record}:{key}" for key in rows.keys)],
             strict=True,
         )
-        whose = [(matter[name], person[by]) for name, by in zip(matters, people, strict=True)]
+        whose = list(map(matter.__getitem__, matters)), list(map(person.__getitem__, people))
         versions = zip(
             said.each(cells.day, said.of("worked_on")),
-            map(cells.text, said.of("narrative")),
-            *(self._time(said, whose) if self.kind == "time" else self._costs(said, whose)),
+            cells.texts(said.of("narrative")),
+            *(self._time(said, *whose) if self.kind == "time" else self._costs(said, whose[0])),
             strict=True,
         )
         return Prepared(rows, list(map(b"".join, entries)), list(map(b"".join, versions)), refused)
 
-    def _time(self, said: _Columns, whose: Sequence[tuple[int, int]]) -> tuple[Iterable[bytes], ...]:
+    def _time(self, said: _Columns, matters: list[int], people: list[int]) -> tuple[Iterable[bytes], ...]:
         """The cells of time behind its narrative: quantities, codes, rates and values."""
-        hours, tasks = said.of("hours"), said.of("task_code", "")
-        keys = ((*key, task) for key, task in zip(whose, tasks, strict=True))
-        priced = self.prices.of_time(keys, said.of("worked_on"), hours)
+        hours = said.of("hours")
+        whose = zip(matters, people, said.of("task_code", ""), strict=True)
+        priced = self.prices.of_time(whose, said.of("worked_on"), hours)
         return said.each(lambda many: cells.numeric(many) + cells.NULL + cells.NULL, hours), said.codes(), *priced
 
-    def _costs(self, said: _Columns, whose: Sequence[tuple[int, int]]) -> tuple[Iterable[bytes], ...]:
+    def _costs(self, said: _Columns, matters: list[int]) -> tuple[Iterable[bytes], ...]:
         """The same of costs."""
         many = list(zip(said.of("units", Decimal(1)), said.of("unit_cost"), strict=True))
         prices = list(starmap(cost, many))
-        currencies = (self.prices.currency(matter) for matter, _ in whose)
+        currencies = map(self.prices.currency, matters)
         return (
             said.each(lambda one: cells.NULL + cells.numeric(one[0]) + cells.numeric(one[1]), many),
             said.codes(),

@@ -120,8 +120,13 @@ class Prices:
         Asks no database where all matters were told.
         """
         rated, valued = [], []
+        found = self._found
         for key, day, many in zip(whose, days, hours, strict=True):
-            known = self._known(key, day)
+            for known in found.get(key, ()):
+                if known.first <= day <= known.last:
+                    break
+            else:
+                known = self._look_up(key, day)
             rated.append(known.rated)
             valued.append(known.worth.get(many) or known.valued(many))
         return rated, valued
@@ -130,6 +135,9 @@ class Prices:
         for known in self._found.get(key, ()):
             if known.first <= day <= known.last:
                 return known
+        return self._look_up(key, day)
+
+    def _look_up(self, key: tuple[int, int, str], day: date) -> _Known:
         matter, timekeeper = self._matter(key[0]), self._timekeepers[key[1]]
         question = firm.question(matter, timekeeper, day, key[2])
         found = self._rates.rate_for(question)
