@@ -12,6 +12,7 @@ SEVERAL = [
     # A clause told from its object, with "was".
     "Working through insurer's letter, a reply on subrogation was drafted, & adjuster interviewed at depot",
     "Petition for guardianship was revised, and the ward's sister was told when to appear",
+    "Position statement drafted and foreman interviewed about prior leaks",
     # What is told by nouns alone.
     "Memorandum on bonding limits, call with surety T. Okoro on the draw",
     "Lease abstract revisions plus a memo on signage rights",
@@ -68,6 +69,8 @@ ONE = [
     "Review of response to motion to convert; argument on gross mismanagement",
     "Update exhibit binder, conform index",
     "Analyzed 2021 ledger and looked at how draws were booked",
+    "Review zoning bill and advise on testimony",
+    "Drafted deed of easement & cover letter",
     # Hours at the end of each task, without brackets.
     "Reviewed petition 0.3 / outlined response 0.6",
 ]

@@ -32,6 +32,8 @@ UNTOLD = [
     ("GL-04", "Tel call expert Whitcombe", "0.3"),
     ("GL-04", "Meeting: dial-in 3:15 w/ Mr. Abara", "0.5"),
     ("GL-04", "Emails - borrower, guarantor, title co.", "0.6"),
+    ("GL-04", "Long phone conversation with client this afternoon", "0.5"),
+    ("GL-04", "Met w/ client at office", "1.0"),
     ("GL-04", "Emailing back and forth with landlord's counsel", "0.4"),
     ("GL-05", "Conduct legal research in support of reply brief", "2.2"),
     ("GL-05", "Ck case law for response", "0.8"),
@@ -50,6 +52,8 @@ TOLD = [
     ("6/2 Draft report of parties' planning meeting", "0.8"),
     ("Governing-law clause in agency agreement; Quebec vs. Vermont", "0.6"),
     ("Notice to franchisees on fee change drafted", "0.7"),
+    ("Trust amendment for Mrs. Delorme", "0.9"),
+    ("Wrote back to mediator with our last number", "0.2"),
     # Acts in words of no list.
     ("Unpicked the indexation formula in the tanker charter for the March hire", "1.4"),
     # Talk whose other side is told in its own way.

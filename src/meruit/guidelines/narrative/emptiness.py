@@ -14,6 +14,7 @@ from meruit.guidelines.narrative.words import (
     CLERICAL,
     COMM,
     DOC,
+    DRAFT,
     MANAGE,
     NUMBER,
     RESEARCH,
@@ -49,6 +50,8 @@ def says_nothing(u: Understanding) -> bool:
     r = u.reading
     if len(r) < _A_SENTENCE or u.bits & NUMBER or u.kinds & _OTHERS_SPEAK:
         return False
+    if any(task.persons and task.kinds & DRAFT for task in u.tasks):
+        return False  # "Wrote back to mediator with our last number"
     if "says-nothing" not in u.kept:
         u.kept["says-nothing"] = _nothing_told(u)
     return bool(u.kept["says-nothing"])

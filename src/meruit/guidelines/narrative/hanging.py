@@ -52,7 +52,9 @@ def hangs(first: Task, second: Task, after_a_dash: bool = False) -> bool:
     weak = second.separator == "weak"
     own = bool(second.bits & _OWN or second.named)
     if second.kinds & COMM:
-        talks = bool(first.kinds & (COMM | ATTEND)) and all(verb in _TALKING for verb in second.verbs)
+        talks = bool(first.kinds & (COMM | ATTEND | REVIEW if weak else COMM | ATTEND)) and all(
+            verb in _TALKING for verb in second.verbs
+        )
         return talks and not second.bits & PERSON and not second.named
     if second.kinds & DRAFT:
         if any(verb in _MAKING for verb in second.verbs):

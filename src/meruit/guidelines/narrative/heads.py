@@ -112,10 +112,11 @@ def _goes_on(r: Reading, k: int) -> bool:
     return bool(r.bits[k + 1] & TOPIC) or r.words[k + 1] in ("of", "on", "in", "before", "with")
 
 
-def turned_round(r: Reading, i: int, separator: str) -> int:
+def turned_round(r: Reading, i: int, separator: str, again: bool = False) -> int:
     """The verb of a clause that begins with its object, or -1.
 
-    "Notice to sellers drafted"; after a comma or "and" only with "was": "a memo to carrier was written".
+    "Notice to sellers drafted"; after a comma or "and" with "was" ("a memo to carrier was written"), or where the
+    clause before was turned round too (`again`: "... and foreman interviewed").
     """
     bits, words = r.bits, r.words
     seen = 0
@@ -134,7 +135,7 @@ def turned_round(r: Reading, i: int, separator: str) -> int:
             turns = _clause_turns(bits, k + 1) or (passive and bits[k + 1] & FUNC)
             if r.bases[k] in _OUTCOMES or not turns or words[k + 1 : k + 2] == ("by",):
                 return -1
-            to_people = r.bases[k] in _TO_PEOPLE and (passive or seen & PERSON)
+            to_people = r.bases[k] in _TO_PEOPLE and (passive or again or seen & PERSON)
             return k if seen & (DOC | EVENT | HEAP) or to_people else -1
         seen |= b
     return -1

@@ -25,6 +25,7 @@ from meruit.guidelines.narrative.words import (
     DET,
     DOC,
     DRAFT,
+    ED,
     EVENT,
     GENERIC,
     HEAD,
@@ -67,6 +68,7 @@ def segment(r: Reading) -> list[Task]:
     others = False  # the clause tells what somebody else did: "court set trial and ordered ..."
     betweens = "between" in words
     passive = "was" in words or "were" in words
+    turned = False  # a clause before was told from its object
     i = 0
     while i < count:
         b = bits[i]
@@ -124,9 +126,12 @@ def segment(r: Reading) -> list[Task]:
                 bare_so_far = head = topic = False
                 i = event + 1
                 continue
+            if at > i and bits[at] & ED and bits[at - 1] & (DOC | EVENT | HEAP) and separator != "weak":
+                turned = True
             if at < 0 and not topic:
-                if passive or separator != "weak":
-                    at = turned_round(r, i, separator)
+                if passive or turned or separator != "weak":
+                    at = turned_round(r, i, "start" if turned else separator, turned)
+                    turned = turned or at >= 0
                 if (
                     at < 0
                     and separator == "weak"

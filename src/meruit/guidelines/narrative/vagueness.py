@@ -185,12 +185,12 @@ _TELLS_MUCH = 3 * WHOLE
 
 def _numbered_paper(u: Understanding) -> bool:
     """ "Divisional claims 12-19, first draft", "Request for extension, HARBOR": a kind of paper and which of them."""
-    if not u.bits & (DOC | HEAP) or u.weight < 2 * WHOLE:
+    if not u.bits & (DOC | HEAP) or u.weight <= WHOLE:
         return False
-    if u.bits & NUMBER:
+    if u.bits & NUMBER and u.weight >= 2 * WHOLE:
         return True
     bits, weights = u.reading.bits, u.reading.weights
-    return u.weight > 2 * WHOLE and any(bits[k] & CAPITAL and weights[k] == WHOLE for k in range(1, len(bits)))
+    return any(bits[k] & CAPITAL and weights[k] == WHOLE for k in range(1, len(bits)))
 
 
 def _bare_talk(task: Task) -> bool:
