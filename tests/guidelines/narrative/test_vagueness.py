@@ -1,4 +1,4 @@
-"""GL-03 to GL-07 at their edges: what an outsider cannot tell, and short or odd entries that tell enough."""
+"""What the grammar says of GL-03 to GL-07 at their edges: what cannot be told, and odd entries that tell enough."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ TOLD = [
 
 
 def fired(text: str, hours: str) -> set[str]:
-    return set(narrative.judge(narrative.understand(text, Decimal(hours), "ASSOC")))
+    return set(narrative.by_grammar(narrative.understand(text, Decimal(hours), "ASSOC")))
 
 
 @pytest.mark.parametrize("rule, text, hours", UNTOLD)
