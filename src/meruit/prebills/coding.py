@@ -5,6 +5,7 @@ A partner's bill tells how the firm codes: entries that were released, as they s
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from meruit.audit.actions import note
 from meruit.authority.acts import acting, moment
 from meruit.guidelines.narrative import coding, understand
 from meruit.prebills import access
-from meruit.prebills.models import CodedHistory
+from meruit.prebills.models import CodedHistory, Line
 from meruit.timesheets.models import Released, Version
 
 if TYPE_CHECKING:
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
     from meruit.authority.acts import Actor
     from meruit.guidelines.narrative.history import Row
 
-#: So many of the latest entries are learnt from: what the firm does now, and within a minute of the night.
-MOST = 5_000
+#: So many of the latest entries are learnt from: what the firm does now, and within some two minutes of the night.
+MOST = 100_000
 #: Every so manieth entry is kept aside to measure on.
 ASIDE = 5
+#: So many of the matter's own latest lines speak for a task.
+OF_THE_MATTER = 50
 #: With fewer new entries than this nothing is learnt anew.
 WORTH_IT = 100
 
@@ -55,7 +58,7 @@ def learn(actor: Actor) -> CodedHistory:
     aside = rows[::ASIDE]
     rest = [row for at, row in enumerate(rows) if at % ASIDE]
     measured = coding.measure(coding.learn(rest, coding.shipped()), aside)
-    table = coding.learn(aside, coding.learn(rest, coding.shipped()))
+    table = coding.learn(rows, coding.shipped())
     with acting(actor):
         made = CodedHistory.objects.create(
             at=moment(),
@@ -74,10 +77,18 @@ def suggest(actor: Actor, line_id: int) -> Suggested:
     latest = CodedHistory.objects.defer("table").order_by("-pk").first()
     history = coding.shipped() if latest is None else _table(latest.pk)
     sets = utbms.kindred(f"{line.prebill.matter.code_set}100") or None
-    found = coding.suggest(understand(line.narrative, line.hours), sets=sets, history=history)
+    found = coding.suggest(
+        understand(line.narrative, line.hours), sets=sets, history=history, earlier=_of_the_matter(actor, line)
+    )
     if latest is None:
         return Suggested(found, 0, {}, None)
     return Suggested(found, latest.entries, latest.measured, latest.at)
+
+
+def _of_the_matter(actor: Actor, line: Line) -> Counter[str]:
+    """How many of the matter's latest lines carry which task: they tell the stage that the work has reached."""
+    coded = access.lines(actor).filter(prebill__matter=line.prebill.matter, kind=Line.Kind.TIME).exclude(task_code="")
+    return Counter(coded.exclude(pk=line.pk).order_by("-pk").values_list("task_code", flat=True)[:OF_THE_MATTER])
 
 
 def _rows() -> list[Row]:

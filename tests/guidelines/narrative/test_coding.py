@@ -11,6 +11,8 @@ from meruit.cli.codes import app
 from meruit.guidelines.narrative import DETECTORS, understand
 from meruit.guidelines.narrative.coding import suggest
 from meruit.guidelines.narrative.history import Model, learn, measure, measure_by_parts, shipped
+from meruit.guidelines.narrative.pointers import pointers
+from meruit.guidelines.narrative.telling import telling
 
 
 @pytest.mark.parametrize(
@@ -78,6 +80,35 @@ def test_the_firms_own_history_outweighs_the_shipped_table() -> None:
     assert "L390" in found.reason
     before = suggest(u, sets=["ABA-LITIGATION"]).task
     assert before is None or before.code != "L390"
+
+
+def test_the_matters_own_entries_speak_for_a_task_and_never_alone() -> None:
+    u = understand("Review of Smith correspondence on schedule")
+    told, sets = telling(u, pointers(u)), frozenset(row.code for row in utbms.sets()["ABA-LITIGATION"].codes)
+    alone = shipped().guess("task", told, sets)
+    beside = shipped().guess("task", told, sets, {"L230": 9.0})
+    assert alone is not None
+    assert beside is not None
+    assert (alone.code, beside.code) == ("L110", "L230")
+    assert suggest(understand("Work on case"), sets=["ABA-LITIGATION"], earlier={"L330": 50}).task is None
+
+
+def test_pieces_of_work_that_serve_several_tasks_get_none_and_those_that_serve_one_may() -> None:
+    sets = ["ABA-LITIGATION"]
+    apart = suggest(understand("Draft answer; call mediator; review deposition transcript"), sets=sets)
+    assert apart.task is None
+    assert "Several pieces" in apart.abstained[0]
+    together = suggest(understand("Prepare for deposition of trooper; take deposition of trooper"), sets=sets).task
+    assert together is not None
+    assert together.code == "L330"
+
+
+def test_a_code_that_no_table_knows_begins_as_the_rarest_and_is_learnt() -> None:
+    model = learn([("Inspect glaze of kiln", "L600", None), ("Inspect glaze in studio", "L600", None)] * 40, shipped())
+    told = telling(u := understand("Inspect glaze of kiln"), pointers(u))
+    found = model.guess("task", told, None)
+    assert found is not None
+    assert found.code == "L600"
 
 
 def test_a_table_is_the_same_after_json_and_another_version_is_refused() -> None:

@@ -114,18 +114,38 @@ def _task(
     if guess is None:
         abstained.append("Nothing in the text tells a task from another; ask the timekeeper.")
         return None
-    if guess.share < model.least["task"] or (u.separate > 1 and _elsewhere(said, guess.code, permitted)):
+    sure = model.sure("task", signs("task", guess, u, said, permitted))
+    if sure < model.least["task"] or (u.separate > 1 and _elsewhere(said, guess.code, permitted)):
         abstained.append(_not_sure(guess, u))
         return None
-    return Proposal(guess.code, round(model.sure("task", guess.share), 3), _because(guess, said.get(guess.code), told))
+    return Proposal(guess.code, round(sure, 3), _because(guess, said.get(guess.code), told))
 
 
-#: Cues of this strength name a paper or an event.
-_PLAIN = 4
+#: Cues of this strength name a paper or an event; more of it than the other tells nothing more.
+_PLAIN, _STRONGEST = 4, 8
+
+
+def signs(
+    kind: Kind, guess: Guess, u: Understanding, said: Mapping[str, Pointer], permitted: frozenset[str] | None
+) -> tuple[float, ...]:
+    """What tells how far a guess is to be believed: its share, its lead, what is for and against it, the pieces.
+
+    For and against a task speak the cues, for and against an activity what the verb and the counterpart tell.
+    """
+    share = min(max(guess.share, 1e-6), 1 - 1e-6)
+    if kind == "task":
+        pointer = said.get(guess.code)
+        favour = min(pointer.strength, _STRONGEST) / _PLAIN if pointer else 0.0
+        against = _elsewhere(said, guess.code, permitted)
+    else:
+        act = activity_of(u, u.tasks[0])[0] if u.tasks else None
+        favour, against = float(act == guess.code), act not in (None, guess.code)
+    lead = guess.share - guess.next
+    return math.log(share / (1 - share)), lead, favour, float(against), float(u.separate > 1), 1.0
 
 
 def _elsewhere(said: Mapping[str, Pointer], code: str, permitted: frozenset[str] | None) -> bool:
-    """Whether cues point plainly to another task besides: then the pieces of an entry serve several."""
+    """Whether cues point plainly to another task besides."""
     return any(
         one.strength >= _PLAIN and other != code and (permitted is None or other in permitted)
         for other, one in said.items()
@@ -172,7 +192,8 @@ def _activity(
     u: Understanding, model: Model, told: Sequence[str], listed: frozenset[str] | None, abstained: list[str]
 ) -> Proposal | None:
     guess = model.guess("activity", told, _permitted("activity", None, listed))
-    if guess is None or guess.share < model.least["activity"]:
+    sure = 0.0 if guess is None else model.sure("activity", signs("activity", guess, u, {}, None))
+    if guess is None or sure < model.least["activity"]:
         abstained.append(_no_activity(u))
         return None
     code = _as_listed(guess.code, listed)
@@ -182,7 +203,7 @@ def _activity(
         reason = f'"{verbs}" {_told(u.tasks[0], guess.code)} is {guess.code} {utbms.title(guess.code)}.'
     else:
         reason = _because(guess, None, told)
-    return Proposal(code, round(model.sure("activity", guess.share), 3), reason)
+    return Proposal(code, round(sure, 3), reason)
 
 
 def _no_activity(u: Understanding) -> str:

@@ -10,6 +10,7 @@ plain data, JSON out and in; words and pairs of words stand in it, so a firm's t
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -43,13 +44,14 @@ Kind = Literal["task", "activity"]
 KINDS_OF_CODE: tuple[Kind, ...] = ("task", "activity")
 #: Narrative, task code, activity code; a code that is not known is None or empty.
 Row = tuple[str, "str | None", "str | None"]
-#: A share that a table gives, and how often codes with such a share were right; from the lowest share on.
-Curve = tuple[tuple[float, float], ...]
+#: What each sign of a guess adds to how sure it is.
+Trust = tuple[float, ...]
 
 VERSION = 2
 _ACTIVITY, _FAMILY, _TASK = "activity", "family", "task "
-#: From this share on tables answer for which nothing better was measured.
-LEAST = 0.6
+#: Where nothing was measured: the share is believed as it is, and answered with from this on.
+LEAST, PLAIN_TRUST = 0.6, (1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+_SUREST = 0.99
 #: A family of sets less likely than this is not looked at.
 _UNLIKELY = 0.1
 
@@ -64,12 +66,12 @@ class Learnt(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Tables of weights by what they tell, and by kind of code how far their shares are to be believed."""
+    """Tables of weights by what they tell, and by kind of code how far their guesses are to be believed."""
 
     tables: Mapping[str, Weights]
-    #: From which share on it answers.
+    #: How sure it must be to answer.
     least: Mapping[Kind, float]
-    curves: Mapping[Kind, Curve]
+    trust: Mapping[Kind, Trust]
     #: Tells from which entries the shipped tables were made; empty in a firm's own.
     made_from: str = ""
 
@@ -88,21 +90,14 @@ class Model:
         for name, weight in self._looked_at(kind, told, permitted):
             found = self.tables[name].likeliest(told, permitted, earlier)
             if found is not None and (best is None or found.share * weight > best.share):
-                best = found._replace(share=found.share * weight)
+                best = found._replace(share=found.share * weight, next=found.next * weight)
         return best
 
-    def sure(self, kind: Kind, share: float) -> float:
-        """How often codes that were given such a share were right, where that was measured."""
-        curve = self.curves.get(kind, ())
-        if not curve:
-            return share
-        before = curve[0]
-        for after in curve:
-            if share < after[0]:
-                part = (share - before[0]) / (after[0] - before[0]) if after[0] > before[0] else 0.0
-                return before[1] + max(0.0, part) * (after[1] - before[1])
-            before = after
-        return before[1]
+    def sure(self, kind: Kind, signs: Sequence[float]) -> float:
+        """How likely a guess with these signs (see `coding`) is right, as measured on authors left out of learning."""
+        trust = self.trust[kind]
+        said = sum(weight * sign for weight, sign in zip(trust, signs, strict=True))
+        return min(_SUREST, 1 / (1 + math.exp(-said)))
 
     def _looked_at(self, kind: Kind, told: Sequence[str], permitted: frozenset[str] | None) -> list[tuple[str, float]]:
         """The tables that may answer, with how likely it is that theirs is the family."""
@@ -125,7 +120,7 @@ class Model:
             "version": VERSION,
             "made_from": self.made_from,
             "least": self.least,
-            "curves": self.curves,
+            "trust": self.trust,
             "tables": {name: table.to_plain() for name, table in self.tables.items()},
         }
         return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -139,7 +134,7 @@ class Model:
         return cls(
             {name: Weights.from_plain(table) for name, table in plain["tables"].items()},
             plain["least"],
-            {kind: tuple((share, right) for share, right in curve) for kind, curve in plain["curves"].items()},
+            {kind: tuple(trust) for kind, trust in plain["trust"].items()},
             plain["made_from"],
         )
 
@@ -162,8 +157,8 @@ def learn(rows: Iterable[Row], base: Model | None = None) -> Model:
     before = {} if base is None else base.tables
     tables = {name: fit(found, before.get(name)) for name, found in examples.items()}
     if base is None:
-        return Model(tables, dict.fromkeys(KINDS_OF_CODE, LEAST), {})
-    return Model({**before, **tables}, base.least, base.curves)
+        return Model(tables, dict.fromkeys(KINDS_OF_CODE, LEAST), dict.fromkeys(KINDS_OF_CODE, PLAIN_TRUST))
+    return Model({**before, **tables}, base.least, base.trust)
 
 
 def _examples(rows: Iterable[Row], *, families: bool) -> dict[str, list[Example]]:
