@@ -27,6 +27,10 @@ SEVERAL = [
     "Prepare response to subpoena in between telephone calls from two tenants about heat",
     "Advised payroll on leave request, separately answered question on bonus plan",
     "Read the opinion on lien priority and told client what it means for the sale",
+    "Answered interrogatories and argued motion to quash",
+    "Marked up licence and talked to Lindqvist about the leak",
+    "Petition revised, guardian called, hearing binder put together",
+    "Drafted complaint and filed it",
     "Draft and serve second set of requests to co-defendant Tull",
     "Review notice of default and update critical dates calendar",
     "Call with surety's counsel re draw; revise indemnity agreement",
@@ -71,6 +75,11 @@ ONE = [
     "Analyzed 2021 ledger and looked at how draws were booked",
     "Review zoning bill and advise on testimony",
     "Drafted deed of easement & cover letter",
+    "Telephoned Mr. Okoye, explained consent order and answered his questions",
+    "Listened to answering-machine tape and wrote down times of threats",
+    "Deposed Dr. Marsh and marked exhibits 4 to 19",
+    "Hearing on injunction, order denied, bond set",
+    "Spoke with surveyor, who will send plat and meet us on site",
     # Hours at the end of each task, without brackets.
     "Reviewed petition 0.3 / outlined response 0.6",
 ]

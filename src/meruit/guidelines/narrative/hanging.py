@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from meruit.guidelines.narrative.pieces import TALKING
 from meruit.guidelines.narrative.words import (
     ATTEND,
     CLERICAL,
@@ -39,8 +40,6 @@ _ALONE = RESEARCH | TRAVEL
 _MAKING = group("hanging.making")
 
 
-#: What one does while talking, without reaching anybody else.
-_TALKING = group("hanging.talking")
 #: Of clerical acts after reading, those which are not part of it.
 _DATES_AND_FILING = group("scheduling.acts") | group("filing.acts") | {"update"}
 
@@ -53,7 +52,7 @@ def hangs(first: Task, second: Task, after_a_dash: bool = False) -> bool:
     own = bool(second.bits & _OWN or second.named)
     if second.kinds & COMM:
         talks = bool(first.kinds & (COMM | ATTEND | REVIEW if weak else COMM | ATTEND)) and all(
-            verb in _TALKING for verb in second.verbs
+            verb in TALKING for verb in second.verbs
         )
         return talks and not second.bits & PERSON and not second.named
     if second.kinds & DRAFT:
@@ -67,7 +66,12 @@ def hangs(first: Task, second: Task, after_a_dash: bool = False) -> bool:
             return weak
         return weak and bool(first.kinds & (ATTEND | COMM)) and not first.kinds & DRAFT
     if second.kinds & ATTEND:
-        return weak and second.event is None and bool(first.kinds & (REVIEW | DRAFT | CLERICAL | ATTEND))
+        return (
+            weak
+            and second.event is None
+            and not second.bits & DOC
+            and bool(first.kinds & (REVIEW | DRAFT | CLERICAL | ATTEND))
+        )
     if first.kinds == CLERICAL and second.kinds & (REVIEW | STEP) and (weak or not own):
         return True
     if second.kinds & REVIEW:

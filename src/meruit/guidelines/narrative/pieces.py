@@ -62,6 +62,8 @@ _HANDLING = group("pieces.handling")
 _CONCLUDING = group("pieces.concluding")
 _LEADING_IN = frozenset({"that", "whether", "which", "what", "how", "if", "why", "who", "when", "where"})
 _HIM = frozenset({"him", "her", "them", "it", "us", "me", "this", "that", "these", "those"})
+#: What one does while talking, without reaching anybody else.
+TALKING = group("hanging.talking")
 _REPLIES = frozenset({"reply", "replies", "response", "responses", "answer", "answers"})
 #: Thinking about what one has read is no work apart from reading it, unless it has a paper, event or person of its own.
 _THINKING, _MAKING = REVIEW | PLAN | STEP, DRAFT | COMM | CLERICAL | RESEARCH | ATTEND
@@ -135,7 +137,7 @@ def one_work(r: Reading, a: Task, b: Task) -> bool:
         return True
     if a.kinds & COMM and b.kinds & COMM and not a.weight and not a.persons and not a.named and b.separator == "weak":
         return True  # "email to and call with"
-    if a.kinds & COMM and b.kinds & COMM and b.separator != "run-on" and _same_talk(r, b):
+    if a.kinds & COMM and b.kinds & (COMM | DRAFT) and b.separator != "run-on" and _same_talk(r, b):
         return True
     if a.kinds & COMM and b.kinds & COMM:
         return b.weight == 0 and _same_people(r, a, b)
@@ -188,6 +190,12 @@ def _same_talk(r: Reading, b: Task) -> bool:
     """Whether the talk goes on with the same people: "..., and we talked that through", "advising him on ..."."""
     if b.at and r.words[b.at - 1] == "we":
         return not b.persons and not b.named
+    if b.separator == "weak" and b.verbs[0] in TALKING and not b.bits & PERSON and not b.named:
+        return True  # "telephoned Mr. Roe, explained the order"
+    if b.verbs[0] == "answer" and ("questions" in r.words[b.at : b.end] or "question" in r.words[b.at : b.end]):
+        return not b.bits & PERSON
+    if not b.kinds & COMM:
+        return False
     return b.at + 1 < b.end and r.words[b.at + 1] in _HIM
 
 
