@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meruit.guidelines.narrative.detection import Detection, at_all, at_task, at_units
+from meruit.guidelines.narrative.objects import stands_alone
 from meruit.guidelines.narrative.understanding import cue
 from meruit.guidelines.narrative.words import (
     CLERICAL,
@@ -43,6 +44,8 @@ _NARRATIVES, _OF_NARRATIVES, _RIGHTING = (
 )  # fmt: skip
 #: A motion about fees is work on the case.
 _CONTESTED = frozenset({"opposition", "motion", "objection", "objections", "oppose", "opposing"})
+#: The stages and kinds of cost of a case.
+_STAGES = frozenset({"defense", "defence", "our", "legal", "trial", "appeal", "phase", "verdict", "judgment"})
 #: What is asked about a bill, and how long such lines are.
 _ASKED, _SHORT_LINE, _SUBJECT = frozenset({"question", "questions", "query", "queries", "inquiry", "overdue"}), 3, 7
 _GOING_OUT, _OUR_THINGS, _OUR_ADJECTIVES = (
@@ -52,6 +55,8 @@ _GOING_OUT, _OUR_THINGS, _OUR_ADJECTIVES = (
 _SPEND, _SPENDING, _EXPECTING, _OURS = (
     group("bills.spend"), group("bills.spending"), group("bills.expecting"), group("bills.ours"),
 )  # fmt: skip
+#: Words that make a budget only with others.
+_NOT_ALONE = _SPENDING | {"estimate", "estimates", "estimated"}
 
 _OWN = "nothing: this is the firm's own cost"
 _WHY_OWN = "work on the firm's own bills is not payable"
@@ -75,6 +80,8 @@ def billing_for_billing(u: Understanding) -> Detection | None:
     if not u.tasks and (r.words[k] in _FIRMS or (r.words[k] in _ANYBODYS and not evidence and _bare(r.words))):
         return at_units(u, k, k, "billing-bare", _WHY_OWN, _OWN)
     said = set(r.words)
+    if not u.tasks and "time" in said and "billing" in said and not evidence:
+        return at_all(u, "billing-own", _WHY_OWN, _OWN)
     if not said.isdisjoint(_CUTS) and not said.isdisjoint(_CUT_FROM):
         return at_all(u, "billing-appeal", "appealing reductions is the firm's own cost", _OWN)
     if not said.isdisjoint(_NARRATIVES) and not said.isdisjoint(_OF_NARRATIVES) and not evidence and _fixes(u):
@@ -143,10 +150,12 @@ def budgets(u: Understanding, *, budgets: str = "not payable", status_reports: s
         for task in u.tasks:
             if _makes_budget(u, task):
                 return at_task(u, task, "budget", "budgets and accruals are not payable", _OWN)
-        if not u.tasks and not _SPENDING.issuperset(
+        if not u.tasks and not _NOT_ALONE.issuperset(
             w for w, c in zip(r.words, r.unit_cues, strict=True) if c & _BUDGET
         ):
             k = u.where(_BUDGET)
+            if not stands_alone(u, k) and " " not in r.words[k]:
+                return None
             return at_units(u, k, k, "budget-bare", "budgets and accruals are not payable", _OWN)
     if status_reports != "payable":
         for task in u.tasks:
@@ -160,6 +169,10 @@ def _spend(u: Understanding) -> int:
     words = u.reading.words
     if u.tasks and u.tasks[0].kinds & RESEARCH:
         return -1
+    k = next((k for k, word in enumerate(words) if word.startswith("estimate")), -1)
+    costs = k >= 0 and any(word.endswith(("costs", "fees", "cost")) for word in words[k : k + 5])
+    if costs and not _STAGES.isdisjoint(words[k + 1 :]) and _EVIDENCE.isdisjoint(words):
+        return k
     k = next((k for k, word in enumerate(words) if word in _SPEND), -1)
     if k >= 0:
         return k
@@ -172,7 +185,7 @@ def _makes_budget(u: Understanding, task: Task) -> bool:
     if not task.kinds & (DRAFT | CLERICAL | PLAN | VAGUE | COMM | REVIEW):
         return False
     for k in range(task.start, task.end):
-        if not u.reading.unit_cues[k] & _BUDGET or u.reading.words[k] in _SPENDING:
+        if not u.reading.unit_cues[k] & _BUDGET or u.reading.words[k] in _NOT_ALONE:
             continue
         if task.kinds & REVIEW and not task.kinds & DRAFT and "accrual" not in u.reading.words[k]:
             return False

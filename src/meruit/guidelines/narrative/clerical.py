@@ -18,15 +18,21 @@ from meruit.guidelines.narrative.words import (
     COMM,
     DOC,
     DRAFT,
+    ED,
     EVENT,
     HEAP,
+    ING,
     MANAGE,
     PERSON,
     PLAN,
     RESEARCH,
     REVIEW,
+    STEP,
+    STRONG,
     TOPIC,
     VAGUE,
+    VERB,
+    WEAK,
     WHOLE,
     forms,
     group,
@@ -53,11 +59,13 @@ _HANDLING, _THINGS = group("clerical.handling"), group("clerical.things")
 #: "Put exhibits in numerical order".
 _PUTTING, _IN_ORDER = group("clerical.putting"), group("clerical.in-order")
 _PUTTING_FORMS = frozenset(form for verb in _PUTTING for form, _ in forms(verb))
-_PUT_REACH = 11
+_PUT_REACH, _SHORT_LINE = 11, 8
 _MACHINES = group("clerical.machines")
 #: "Organize" exhibits, but not a company or an argument.
 _ORGANIZING, _LEGAL_BODIES = frozenset({"organize", "organise", "reorganize"}), group("clerical.legal-bodies")
 _GOES_ON = group("clerical.goes-on")
+_BY_PURPOSE, _READ_CASES = group("clerical.by-purpose"), group("clerical.read-cases")
+_BOUND = group("clerical.bound")
 _BLACKED_OUT = group("clerical.out")
 #: So far from its verb stands a thing in hand.
 _REACH = 6
@@ -76,8 +84,12 @@ def clerical(u: Understanding, *, extra: frozenset[str] = frozenset()) -> Detect
             return at_task(u, task, ground, _WHY, CLERICAL_PASSES)
         if extra and (task.verbs[0] in extra or any(word in extra for word in after(u, task))):
             return at_task(u, task, "clerical-client", "the client's list names this as clerical", CLERICAL_PASSES)
-    if not u.tasks and u.has(_OFFICE) and (_puts_away(u) or _at_machine(u)):
+    if not u.tasks and u.has(_OFFICE) and (_puts_away(u) or _at_machine(u) or _only_things(u)):
         return at_all(u, "clerical-order", _WHY, CLERICAL_PASSES)
+    if not u.tasks and u.bits & CLERICAL:
+        k = _named_act(u)
+        if k >= 0:
+            return at_units(u, k, k, "clerical-named", _WHY, CLERICAL_PASSES)
     return None
 
 
@@ -87,6 +99,25 @@ def _puts_away(u: Understanding) -> bool:
     if not words or words[0] not in _PUTTING_FORMS:
         return False
     return any(word in _IN_ORDER or word in _THINGS for word in words[2:_PUT_REACH])
+
+
+def _only_things(u: Understanding) -> bool:
+    """ "Exhibit stickers onto sixty volumes", "trial notebook assembly": a short line of nothing else."""
+    r = u.reading
+    if len(r) > _SHORT_LINE or u.bits & (DOC | TOPIC):
+        return False
+    return any(word.rpartition(" ")[2] in _THINGS for word in r.words)
+
+
+def _named_act(u: Understanding) -> int:
+    """The act named after its object: "exhibits 1-44, tabbing and numbering"; or -1."""
+    r = u.reading
+    for k, b in enumerate(r.bits):
+        apart = k in (0, len(r) - 1) or bool(r.bits[k - 1] & (WEAK | STRONG))
+        acts = b & CLERICAL and b & VERB and b & (ED | ING) and apart
+        if acts and r.bases[k] in _ALWAYS and r.bases[k] not in _BY_OBJECT:
+            return -1 if r.bases[k] == "redact" else k
+    return -1
 
 
 def _at_machine(u: Understanding) -> bool:
@@ -111,6 +142,8 @@ def _ground(u: Understanding, task: Task) -> str | None:
     if task.kinds & CLERICAL:
         always = next((v for v in task.verbs if v in _ALWAYS), None)
         if always is not None:
+            if verb in _BY_PURPOSE and _to_find_out(u, task):
+                return None
             if any(v in _OTHERS for v in task.verbs) or of_a_compound(u, task) or not _clerks_object(u, task, always):
                 return None
             return "clerical-verb"
@@ -125,6 +158,8 @@ def _ground(u: Understanding, task: Task) -> str | None:
     wanted = _BY_VERB.get(verb)
     if wanted is None or _goes_on(u, task) or not in_hand(u, task, wanted, 5):
         return None
+    if task.topic_at >= 0 and in_hand(u, task, _READ_CASES, 3):
+        return None  # "pulled cases on constructive eviction"
     if verb == "maintain" and u.reading.words[task.at] == "maintained" and task.at > task.start:
         return None  # "file maintained at counsel's office"
     if verb in _FETCHING and len(task.verbs) > 1 and task.kinds & REVIEW:
@@ -132,6 +167,15 @@ def _ground(u: Understanding, task: Task) -> str | None:
     if verb == "set up" and u.has(_CALENDAR) and in_hand(u, task, _SCHEDULED, 5):
         return None
     return "clerical-object"
+
+
+def _to_find_out(u: Understanding, task: Task) -> bool:
+    """ "Indexed file to identify missing assignments": what is found, not the order, is the work."""
+    words, bits = u.reading.words, u.reading.bits
+    return any(
+        words[k] == "to" and bits[k + 1] & VERB and bits[k + 1] & (REVIEW | STEP) and not bits[k + 1] & (DOC | HEAP)
+        for k in range(task.at + 1, task.end - 1)
+    )
 
 
 def _goes_on(u: Understanding, task: Task) -> bool:
@@ -168,6 +212,10 @@ def _clerks_object(u: Understanding, task: Task, verb: str) -> bool:
         return True
     if verb in ("enter", "log"):
         return in_hand(u, task, _ENTERED, 8)
+    if verb == "bind":
+        return in_hand(u, task, _BOUND, 6)
+    if verb == "back up":
+        return not in_hand(u, task, ("hearing", "trial", "deposition", "mediation"), 6)
     if verb == "number":
         return in_hand(u, task, _NUMBERED, 4)
     if verb in ("black out", "blank out"):

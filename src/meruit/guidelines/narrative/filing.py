@@ -39,6 +39,8 @@ _GOODS = frozenset({"delivered", "shipped", "mailed", "stored", "recorded", "pos
 _OF_GOODS = frozenset({"within", "under", "before", "after", "during", "between", "from", "prior to"})
 #: Talk with the court's staff about how a paper is to come in.
 _MECHANICS, _COURT_STAFF = group("filing.mechanics"), group("scheduling.courts")
+_SHORT_LINE = 5
+_TO_SERVE = (("for", "service"), ("for", "serving"), ("to", "serve"))
 _BARE = group("filing.bare")
 _RECORDED = group("filing.recorded")
 _PORTALS, _SERVERS = group("filing.portals"), group("filing.servers")
@@ -61,7 +63,7 @@ def filing_and_service(u: Understanding) -> Detection | None:
     for task in u.tasks:
         if task.kinds & CLERICAL and any(verb in _ACTS for verb in task.verbs) and _really_files(u, task):
             return at_task(u, task, "filing", _WHY, CLERICAL_PASSES)
-        if task.kinds & (DRAFT | CLERICAL) and any(word in _PROOF_OF for word in after(u, task)):
+        if task.kinds & (DRAFT | CLERICAL) and any(word in _PROOF_OF for word in u.reading.words[task.at : task.end]):
             return at_task(u, task, "filing-proof", "proofs of service are clerical", CLERICAL_PASSES)
         if task.kinds & COMM and task.verbs[0] in ("send", "transmit") and any(w in _COURIERS for w in after(u, task)):
             return at_task(u, task, "filing-courier", _WHY, CLERICAL_PASSES)
@@ -92,6 +94,8 @@ def filing_and_service(u: Understanding) -> Detection | None:
 def _only_names_service(u: Understanding) -> bool:
     """ "Service copies to all parties", "hand delivery of check": the act as a noun at the beginning."""
     words = u.reading.words
+    if len(words) <= _SHORT_LINE and "to" in words and words[-1] in _WINDOWS and words[0] in _CARRIED:
+        return True  # "deeds to recorder"
     return words[0] in _BARE and (len(words) == 1 or (words[1] not in COMPOUNDS and not u.reading.bits[1] & DOC))
 
 
@@ -99,10 +103,8 @@ def _sends_for_service(u: Understanding, task: Task) -> bool:
     """ "Emailed order to sheriff for service"; not "call with process server on what she saw"."""
     words = u.reading.words[task.at + 1 : task.end]
     for k, word in enumerate(words):
-        if word in _SERVERS and k and words[k - 1] in ("to", "the", "with"):
-            return any(
-                a == "for" and b in ("service", "serving") for a, b in zip(words[k:], words[k + 1 :], strict=False)
-            )
+        if word in _SERVERS and (k == 0 or words[k - 1] in ("to", "the", "with")):
+            return any((a, b) in _TO_SERVE for a, b in zip(words[k:], words[k + 1 :], strict=False))
     return False
 
 

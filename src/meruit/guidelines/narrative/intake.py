@@ -60,6 +60,8 @@ def file_administration(u: Understanding) -> Detection | None:
             return at_task(u, task, "admin-open", _WHY_FILE, CLERICAL_PASSES)
     if not u.tasks:
         k = u.where(_ADMIN)
+        if u.reading.words[k] == "conflicts" and u.reading.words[k + 1 : k + 2] in (("between",), ("of",), ("in",)):
+            return None
         if u.reading.words[k] in _LOOSE and "file" not in u.reading.words:
             return None
         return at_units(u, k, k, "admin-bare", _WHY_FILE, CLERICAL_PASSES)

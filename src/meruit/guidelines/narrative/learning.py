@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meruit.guidelines.narrative.detection import Detection, at_all, at_task, at_units
+from meruit.guidelines.narrative.objects import stands_alone
 from meruit.guidelines.narrative.understanding import cue
 from meruit.guidelines.narrative.words import (
     ATTEND,
@@ -67,17 +68,26 @@ def training(u: Understanding) -> Detection | None:
     words = u.reading.words
     if not u.tasks and not any(word in _EVIDENCE for word in words):
         course = next((j for j, word in enumerate(words) if word in _COURSES or word in _OWN_COURSES), -1)
-        if course >= 0:
+        if course >= 0 and stands_alone(u, course) and not words[course].endswith(("'s", "s'")):
             return at_units(u, course, course, *_COURSE, _OWN)
     opens = k == 0 or (k == 1 and not u.tasks)
     if (
         opens
         and words[k].startswith(_LEARNING_STEMS)
         and not _a_train(u, k)
+        and _of_itself(u, k)
         and not any(word in _EVIDENCE for word in words)
     ):
         return at_units(u, k, k, "training-bare", "training is the firm's own cost", _OWN)
     return None
+
+
+def _of_itself(u: Understanding, k: int) -> bool:
+    """ "Training", "training on tool", "training session", but not "training program license"."""
+    nouns = ("session", "class", "sessions", "day", "meeting", "lunch", "exercise", "call")
+    word = u.reading.words[k]
+    acts = word.startswith(("learn", "familiar", "observ", "shadow", "mentor"))
+    return acts or stands_alone(u, k) or u.reading.words[k + 1] in nouns
 
 
 def _a_train(u: Understanding, k: int) -> bool:
@@ -184,7 +194,7 @@ def _takes_over(words: Sequence[str], k: int) -> bool:
     return words[k + 1 : k + 2] == ("from",) and not _TAKING.isdisjoint(words[max(0, k - 4) : k])
 
 
-_TAKING = frozenset({"take", "took", "taken", "taking"})
+_TAKING = frozenset({"take", "took", "taken", "taking", "pick", "picked", "picking"})
 
 
 def ramp_up(u: Understanding) -> Detection | None:
@@ -198,7 +208,9 @@ def ramp_up(u: Understanding) -> Detection | None:
         if not found & _RAMP:
             continue
         word = r.words[k]
-        if word == "over" and of_the_team and _takes_over(r.words, k):
+        if word.startswith("outgoing") and "firm" in r.words:
+            return at_units(u, k, k, "ramp-up", _STAFFING, _OWN)
+        if word in ("over", "up") and of_the_team and _takes_over(r.words, k):
             return at_units(u, k, k, "ramp-up-team", _STAFFING, _OWN)
         if word in _SURE and (of_the_team or word not in _IN_CASES):
             return at_units(u, k, k, "ramp-up", _STAFFING, _OWN)

@@ -35,7 +35,7 @@ _SURELY_MISSED, _MISSED, _REACHING = (
 _STOCK, _STOCK_PAPERS, _FILLING = group("mailing.stock"), group("mailing.stock-papers"), group("mailing.filling")
 _VOICEMAILS, _LEFT, _DIALLING = group("mailing.voicemails"), group("mailing.left"), group("mailing.dialling")
 #: What is only sent tells no more than three details.
-_NO_MORE = 12
+_NO_MORE, _SHORT_LINE = 12, 5
 _ENCLOSING = (
     "transmittal", "enclosing", "enclosed", "enclose", "enclosure letter", "form letter", "form notice", "cover letter",
     "cover email", "cover e-mail", "cover memo", "cover note", "covering", "note ", "letter ", "go along with",
@@ -51,6 +51,13 @@ _ONLY_FORWARDS = ("mails that only forward are not paid", "a mail that says some
 
 def transmittals(u: Understanding) -> Detection | None:
     """Letters that only enclose, mails that only forward, form notices."""
+    if (
+        not u.tasks
+        and u.has(_TRANSMIT)
+        and len(u.reading) <= _SHORT_LINE
+        and u.reading.words[0].startswith("transmittal")
+    ):
+        return at_all(u, "transmittal", *_ONLY_ENCLOSES)
     if len(u.pieces) != 1:
         return None
     task = u.tasks[0]
@@ -128,6 +135,8 @@ def incomplete_communication(u: Understanding) -> Detection | None:
         if word == "missed" and k + 1 < len(r) and not r.bits[k + 1] & (WEAK | STRONG | PERSON | PREP):
             continue  # "missed exchange on 12/24"
         surely = word in _LEFT or word.startswith(("attempt", "tried")) or _stands_apart(u, k)
+        if word in _VOICEMAILS and k + 1 < len(r) and not r.bits[k + 1] and r.words[k + 1] not in ("left", "message"):
+            continue  # "voicemail scripts"
         if not surely and (word not in _VOICEMAILS or _is_spoken_of(u, k)):
             continue
         if word in _SURELY_MISSED:

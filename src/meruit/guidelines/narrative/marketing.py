@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meruit.guidelines.narrative.detection import Detection, at_task, at_units
+from meruit.guidelines.narrative.objects import stands_alone
 from meruit.guidelines.narrative.understanding import cue
 from meruit.guidelines.narrative.words import COMM, DRAFT, PREP, RESEARCH, REVIEW, STRONG, TOPIC, WEAK, group
 
@@ -60,7 +61,7 @@ def marketing(u: Understanding) -> Detection | None:
             why = "monitoring nobody instructed is not paid"
             return at_units(u, k, k, "monitoring", why, "the client's instruction to monitor")
         k = next((k for k, word in enumerate(u.reading.words) if word in _SURE), -1)
-        if k >= 0:
+        if k >= 0 and stands_alone(u, k):
             return at_units(u, k, k, "marketing", "marketing is the firm's own cost", _OWN)
     return None
 
@@ -95,7 +96,7 @@ def _talks_to_the_press(u: Understanding, task: Task, word: str) -> bool:
         return after in _NEWS  # "press operators"
     if word in ("press", "media") and k and words[k - 1] not in _TO_THE_PRESS:
         return False  # "guard on press"
-    if word == "reporter's":
+    if word == "reporter's" and after not in ("request", "question", "questions", "inquiry", "call", "email", "query"):
         return False  # "reporter's transcript"
     if task.kinds & DRAFT and any(w in _CASE_PAPERS for w in words):
         return False

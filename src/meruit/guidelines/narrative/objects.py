@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meruit.guidelines.narrative.words import ED, group
+from meruit.guidelines.narrative.words import (
+    AMBIGUOUS,
+    CAPITAL,
+    ED,
+    EVENT,
+    NUMBER,
+    PERSON,
+    PREP,
+    STRONG,
+    TIME,
+    TOPIC,
+    WEAK,
+    group,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -32,10 +45,28 @@ def in_hand(u: Understanding, task: Task, wanted: Collection[str], reach: int) -
 COMPOUNDS = group("clerical.compounds")
 
 
+def stands_alone(u: Understanding, k: int) -> bool:
+    """Whether no other noun goes on from unit `k`: "training", "training on tool", not "training program license"."""
+    bits = u.reading.bits
+    if k + 1 >= len(bits):
+        return True
+    return bool(bits[k + 1] & (PREP | TOPIC | STRONG | WEAK | TIME | NUMBER | CAPITAL | EVENT | PERSON)) and not (
+        u.reading.words[k + 1].endswith(("'s", "s'"))
+    )
+
+
+#: Verbs in -ing that are nouns as often.
+_NOUNS = frozenset({"scheduling", "recording", "mailing", "e-filing", "docketing", "copying", "redaction", "indexing"})
+
+
 def of_a_compound(u: Understanding, task: Task) -> bool:
     """Whether the verb is only the first half of a noun: "filing basis", "calendar year", "messenger service"."""
     words, k = u.reading.words, task.at + 1
-    if k >= task.end or (u.reading.bits[task.at] & ED and words[task.at].endswith("ed")):
+    if k >= task.end:
+        return False
+    if words[task.at].endswith("ing") and not (u.reading.bits[task.at] & AMBIGUOUS or words[task.at] in _NOUNS):
+        return False
+    if u.reading.bits[task.at] & ED and words[task.at].endswith("ed"):
         return False
     if words[k] in COMPOUNDS:
         return True

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from meruit.guidelines.narrative.detection import Detection, at_task, at_units
 from meruit.guidelines.narrative.understanding import cue
-from meruit.guidelines.narrative.words import CLIENT, COMM, INSIDE, MANAGE, OUTSIDE, REVIEW, group
+from meruit.guidelines.narrative.words import CLIENT, COMM, DOC, INSIDE, MANAGE, OUTSIDE, REVIEW, group
 
 if TYPE_CHECKING:
     from meruit.guidelines.narrative.tasks import Task
@@ -76,6 +76,9 @@ def _supervises(u: Understanding, task: Task) -> bool:
     if task.kinds & MANAGE:
         if (outsiders and not insiders) or verb in _TEACHING:
             return False
+        bits = u.reading.bits
+        if verb == "supervision" and task.at + 1 < len(bits) and bits[task.at + 1] & DOC:
+            return False  # "supervision agreement for probationer"
         if verb == "direct":
             return bool(insiders)
         return not (verb in _OF_STAFF and not insiders and task.doc not in ("projects", None))

@@ -62,7 +62,7 @@ def private_content(u: Understanding) -> Detection | None:
     if k >= 0:
         why = "an admission or assessment of fault stands in the narrative"
         return at_units(u, max(0, k - 2), k, "private-fault", why, _PASSES)
-    match = _RESERVE_SAID.search(text)
+    match = _RESERVE_SAID.search(text) or _ACCOUNT.search(text)
     if match:
         return at_span(u, match.span(), "private-reserve", _WHY_FIGURES, _PASSES)
     for k, word in enumerate(words):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from meruit.guidelines.narrative.detection import Detection, at_task, at_units
 from meruit.guidelines.narrative.objects import CLERICAL_PASSES, in_hand
 from meruit.guidelines.narrative.understanding import cue
-from meruit.guidelines.narrative.words import REVIEW, group
+from meruit.guidelines.narrative.words import RESEARCH, REVIEW, group
 
 if TYPE_CHECKING:
     from meruit.guidelines.narrative.tasks import Task
@@ -35,7 +35,7 @@ def proofreading(u: Understanding) -> Detection | None:
             if task.verbs[0] in ("type", "format") and task.at > task.start:
                 continue  # "document type", "file format"
             return at_task(u, task, "proofreading", _WHY, CLERICAL_PASSES)
-        if task.kinds & REVIEW and in_hand(u, task, _READING_FOR, 7):
+        if task.kinds & (REVIEW | RESEARCH) and in_hand(u, task, _READING_FOR, 7):
             return at_task(u, task, "proofreading-form", _WHY, CLERICAL_PASSES)
         if task.verbs[0] in _LOOKING_AFTER and in_hand(u, task, _LOOKS, 5) and _of_form(u, task):
             return at_task(u, task, "proofreading-form", _WHY, CLERICAL_PASSES)
@@ -49,6 +49,8 @@ def proofreading(u: Understanding) -> Detection | None:
 
 
 def _of_form(u: Understanding, task: Task) -> bool:
+    if task.verbs[0] == "compare":
+        return any(w in ("versions", "version", "drafts", "draft", "compare versions") for w in u.reading.words)
     if task.verbs[0] not in _ANY_WAY:
         return True
     k = u.where(_PROOF, task)

@@ -57,8 +57,10 @@ def basic_research(u: Understanding) -> Detection | None:
     if not u.has(_BASIC) or len(u.pieces) > 1:
         return None
     r = u.reading
-    bare = not u.tasks and u.activity_code == "A102" and any(word in _BASICS for word in r.words)
-    if bare and sum(1 for k in range(len(r)) if _strange(u, k)) <= _FEW:
+    asks = u.activity_code == "A102" and (not u.tasks or r.words[0] in _QUESTIONS)
+    strange = sum(1 for k in range(len(r)) if _strange(u, k)) if asks else 0
+    basics = _BASICS if strange == _FEW else _BASICS | _PROCEDURE
+    if asks and strange <= _FEW and (r.words[0] in ("what", "when") or not basics.isdisjoint(r.words)):
         return at_all(u, "basic-elements", "the firm is expected to know this", _OPEN_ISSUE)
     for task in u.tasks:
         near = r.words[task.at : task.at + 4]
@@ -97,6 +99,7 @@ def _strange(u: Understanding, k: int) -> bool:
 
 #: So many words beyond the basics a basic question may have.
 _FEW = 2
+_QUESTIONS = frozenset({"how", "what", "when", "which", "where", "how to", "how many", "how long", "how much time"})
 #: Units of such a question, and what may follow its verb.
 _QUESTION, _ENDS = 8, frozenset({"and", ",", ";", "needed", "required", "necessary", "for", "in", "a", "an"})
 #: Letters of a paragraph in brackets.

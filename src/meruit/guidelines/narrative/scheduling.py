@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meruit.guidelines.narrative.detection import Detection, at_task, at_units
-from meruit.guidelines.narrative.objects import CLERICAL_PASSES, COMPOUNDS, in_hand, of_a_compound
+from meruit.guidelines.narrative.objects import CLERICAL_PASSES, COMPOUNDS, in_hand, of_a_compound, stands_alone
 from meruit.guidelines.narrative.understanding import cue
 from meruit.guidelines.narrative.words import ATTEND, CLERICAL, COMM, DRAFT, PLAN, RESEARCH, REVIEW, VAGUE, group
 
@@ -41,8 +41,8 @@ _COURTS, _STANDING = group("scheduling.courts"), group("scheduling.standing")
 _WHETHER = frozenset({"if", "whether", "is", "was", "has", "when", "see"})
 #: Beside legal work a date is only part of it; a line of more details than this tells of more than a date.
 _LEGAL, _LONG = DRAFT | REVIEW | RESEARCH | ATTEND | PLAN, 24
-#: A talk with more than three details of subject is about more than a date.
-_MUCH = 12
+#: A talk with more than four details of subject is about more than a date.
+_MUCH = 16
 
 _WHY_DATES = "arranging dates is clerical"
 
@@ -57,7 +57,8 @@ def scheduling(u: Understanding) -> Detection | None:
             return at_task(u, task, *found, CLERICAL_PASSES)
     if not u.tasks:
         k = next((k for k, word in enumerate(u.reading.words) if word in _BARE), -1)
-        if k >= 0 and not (k + 1 < len(u.reading) and u.reading.words[k + 1] in COMPOUNDS):
+        goes_on = k + 1 < len(u.reading) and u.reading.words[k + 1] in COMPOUNDS
+        if k >= 0 and not goes_on and (stands_alone(u, k) or " " in u.reading.words[k]):
             return at_units(u, k, k, "scheduling-bare", _WHY_DATES, CLERICAL_PASSES)
     if u.weight <= _LONG:
         place = _asked_of_court(u) or _put_on_calendar(u) or (None if u.kinds & _LEGAL else _date_sought(u))

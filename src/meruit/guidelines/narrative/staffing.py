@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 _ATTENDEES, _LEVEL, _EXPERT, _APPROVAL = cue("attendees"), cue("level"), cue("expert"), cue("approval")
 
 _SECOND, _HELPING = group("staffing.second"), group("staffing.helping")
+#: "Four of our lawyers were there".
+_OF_OURS = frozenset((count, "of", "our") for count in ("two", "three", "four", "five", "several"))
 _RUNNING, _PAST = group("staffing.running"), group("staffing.past")
 _COUNT, _ONLOOKING, _LEADING = group("staffing.count"), group("staffing.onlooking"), group("staffing.leading")
 #: Supervision speaks of these.
@@ -119,6 +121,12 @@ def _counted(u: Understanding) -> int:
     k = next((k for k, word in enumerate(r.words) if word in _COUNT), -1)
     if k >= 0:
         return k
+    chair = next((k for k in range(len(r) - 1) if r.words[k] == "2nd" and r.words[k + 1] == "chair"), -1)
+    if chair >= 0:
+        return chair
+    ours = next((k for k in range(len(r) - 2) if r.words[k : k + 3] in _OF_OURS), -1)
+    if ours >= 0:
+        return ours
     both = next((k for k in range(len(r) - 1) if r.words[k] == "both" and "i" in r.words[k : k + 7]), -1)
     if both >= 0:
         return both  # "both J. Roe and I appeared"

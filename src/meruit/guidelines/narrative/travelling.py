@@ -36,6 +36,8 @@ _UNBILLED = group("travelling.unbilled")
 _LOCAL_HOURS = Decimal("1.0")
 _WAITING = cue("waiting")
 _SURE, _PART_OF = group("travelling.sure"), group("travelling.part-of") | {","}
+_COMPOUNDS, _NO_WAITING = group("travelling.compounds"), group("travelling.no-waiting")
+_VEHICLES = group("travelling.vehicles")
 _TIMES = group("travelling.times")
 _COUNTED = frozenset({"including", "includes", "plus", "with", ",", "("})
 _WHY_WAITING, _WORK_MEANWHILE = "waiting is not work on the matter", "the work done while waiting, described"
@@ -48,19 +50,23 @@ _WAITING_PLACES, _UNTIL = group("travelling.waiting-places"), group("travelling.
 _WORK = DRAFT | REVIEW | RESEARCH | PLAN | COMM
 
 #: A line that is nothing but a way: how it ends, and how it begins.
-_THERE_AND_BACK = ("and back", "and return", "and home")
+_THERE_AND_BACK = (", back", ", return", "and back", "and return", "and home")
 _GOING = frozenset({"to", "from", "go", "went", "going", "hotel", "office", "courthouse"})
 
 
 def travel_unit(u: Understanding) -> int:
     """The word that shows travel time, or -1: a task of travelling, or travel named as part of another."""
     if u.kinds & TRAVEL:
-        return next(task.at for task in u.tasks if task.kinds & TRAVEL)
+        at = next(task.at for task in u.tasks if task.kinds & TRAVEL)
+        compound = at + 1 < len(u.reading) and u.reading.words[at + 1] in _COMPOUNDS
+        return -1 if compound else at  # "travel insurance policy"
     words, bits = u.reading.words, u.reading.bits
     if not u.kinds and words and words[0] in _GOING and " ".join(words[-2:]).endswith(_THERE_AND_BACK):
         return 0  # "To courthouse and back", "Hotel to court and return"
     if not u.has(_TRAVEL):
         return -1
+    if not u.kinds and words[0] in _VEHICLES and len(words) > 1 and words[1] in ("to", "from", "home", "back"):
+        return 0  # "Amtrak to DC"
     if words[0] in ("return from", "returned from", "returning from") and len(bits) > 1 and bits[1] & CAPITAL:
         return 0  # "Return from Boston"
     for k, found in enumerate(u.reading.unit_cues):
@@ -118,6 +124,8 @@ def _local(u: Understanding, k: int) -> bool:
 def waiting(u: Understanding, *, max_hours: Decimal = Decimal(0)) -> Detection | None:
     """Time spent waiting: for a case to be called, a witness, a flight."""
     for task in u.tasks if u.kinds & WAIT else ():
+        if u.reading.words[task.at + 1 : task.at + 2] and u.reading.words[task.at + 1] in _NO_WAITING:
+            continue  # "waiting period under HSR"
         if task.kinds & WAIT and not task.kinds & ~(WAIT | TRAVEL):
             if task.at and u.reading.words[task.at - 1] in ("while", "whilst") and _works_meanwhile(u, task):
                 return None  # "while waiting for clerk I marked up the release"

@@ -173,7 +173,9 @@ class Understanding:
     @property
     def names_travel(self) -> bool:
         """Whether any word is of a journey, be it only "flight"."""
-        return bool(self.cues & cue("travel"))
+        travel = cue("travel")
+        named = zip(self.reading.words, self.reading.unit_cues, strict=True)
+        return any(cues & travel and not word.startswith("return") for word, cues in named)
 
     @cached_property
     def documents(self) -> tuple[str, ...]:
@@ -220,13 +222,21 @@ class Understanding:
                 return False
             if words[k] in ("attorney", "attorneys", "lawyer") and after & CAPITAL:
                 return False
+        if (
+            k + 2 < len(bits)
+            and words[k + 1] in ("from", "at", "of")
+            and bits[k + 2] & CAPITAL
+            and words[k] in _SHARED_WORDS
+        ):
+            return False  # "team from Deloitte"
         if k and words[k] in ("partner", "partners") and words[k - 1] in _OTHER_PARTNERS:
             return False
-        if k and words[k] in _SHARED_WORDS:
+        if k and words[k].removesuffix("'s") in _SHARED_WORDS:
             before = bits[k - 1]
-            if not before & (GENERIC | DET | PREP | WEAK | STRONG | INSIDE | TOPIC | TIME | COMM) or words[
-                k - 1
-            ].endswith("'s"):
+            alone = DET | PREP | WEAK | STRONG | INSIDE | TOPIC | TIME | COMM
+            if words[k] == "team":
+                alone |= GENERIC  # "weekly team huddle"
+            if not before & alone or words[k - 1].endswith("'s"):
                 return False
         return True
 
