@@ -80,6 +80,11 @@ ONE = [
     "Deposed Dr. Marsh and marked exhibits 4 to 19",
     "Hearing on injunction, order denied, bond set",
     "Spoke with surveyor, who will send plat and meet us on site",
+    "TC w/ OC Lunt re: expert dates, protective order, draft stip",
+    "Examination under oath of insured: prepare and conduct",
+    "Pull and read cases cited in opposition, sections II-III",
+    "Order, proposed findings and decree - drafted",
+    "Explained to board how earn-out works and took questions",
     # Hours at the end of each task, without brackets.
     "Reviewed petition 0.3 / outlined response 0.6",
 ]

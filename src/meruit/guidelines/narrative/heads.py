@@ -9,6 +9,7 @@ from meruit.guidelines.narrative.words import (
     ANAPHOR,
     ANY_KIND,
     ASIDE,
+    ATTEND,
     AUX,
     BASE,
     CAPITAL,
@@ -175,7 +176,9 @@ def _on_the_telephone(r: Reading, at: int) -> bool:
 def _prepare(r: Reading, at: int) -> int:
     """ "Prepare" is planning before an event or a person and drafting before a document."""
     i = at + 1
+    held = False  # "prepare and conduct"
     while i < len(r.bits) and r.bits[i] & (WEAK | VERB) and not r.bits[i] & AMBIGUOUS:
+        held = held or bool(r.bits[i] & ATTEND and r.bits[i] & VERB)
         i += 1
     if i < len(r.bits):
         if r.words[i] in ("for", "to"):
@@ -184,7 +187,7 @@ def _prepare(r: Reading, at: int) -> int:
             return DRAFT
         if r.bits[i] & PERSON and not r.bits[i] & (DOC | HEAP) and not r.words[i].endswith("s'"):
             return DRAFT if r.words[i].endswith("'s") else PLAN
-    return DRAFT
+    return PLAN if held else DRAFT
 
 
 def _until_preposition(r: Reading, i: int) -> list[int]:
@@ -326,6 +329,8 @@ def _opens(r: Reading, k: int, separator: str, topic: bool, form: int, bare: boo
     if ends and inside and r.bases[k] in ("review", "research"):
         return True  # "tariff review"
     if not weak:
+        if k == 0 and after == "," and b & DOC and b & AMBIGUOUS and r.bases[k] in _PAPERS:
+            return False  # "Order, proposed findings and judgment: drafted"
         passive = following & ED and following & VERB and not following & (BASE | DOC | HEAP)
         if b & AMBIGUOUS and passive and _clause_turns(bits, k + 2):
             return False  # "Email sent to", "File opened": the noun of a passive
@@ -393,6 +398,8 @@ def _opens(r: Reading, k: int, separator: str, topic: bool, form: int, bare: boo
             beyond = bits[k + 2] if k + 2 < len(bits) else 0
             if after in OUTWARD:
                 return bool(beyond & (PERSON | CAPITAL))
+            if joined == "," and not form and not following & (DET | PERSON) and _in_a_list(r, k - 1):
+                return False  # "call regarding dates, protective order, draft stipulation"
             return bool(following & (DET | DOC | PERSON)) and bool(form & BASE or not form)
         if r.bases[k] in _PLAIN_VERBS and form & BASE and joined in (",", "and", "&") and not last:
             return not following & (WEAK | STRONG)
@@ -402,6 +409,16 @@ def _opens(r: Reading, k: int, separator: str, topic: bool, form: int, bare: boo
             following & _AFTER_VERB or after in OUTWARD or after in ("of", "for", "whether") or following & TOPIC
         )
     return True
+
+
+def _in_a_list(r: Reading, k: int) -> bool:
+    """Whether another comma stands before the one at `k`, in the same topic."""
+    for j in range(k - 1, -1, -1):
+        if r.bits[j] & (STRONG | TOPIC):
+            return False
+        if r.words[j] == ",":
+            return True
+    return False
 
 
 def _compound(r: Reading, k: int) -> bool:

@@ -367,7 +367,7 @@ def joins(verbs: list[str], new: int, together: int) -> bool:
         return True
     if pair & VAGUE or (verbs[0] == "negotiate" and verbs[-1] == "finalize"):
         return True
-    if pair & CLERICAL and pair & REVIEW and not pair & ~(CLERICAL | REVIEW | STEP):
+    if pair & CLERICAL and pair & (REVIEW | RESEARCH) and not pair & ~(CLERICAL | REVIEW | RESEARCH | STEP):
         return verbs[0] in _FETCHING or verbs[-1] in _FETCHING
     return not pair & ~(COMM | ATTEND)
 
