@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import accumulate, islice
+from itertools import accumulate, islice, repeat
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -75,12 +75,15 @@ class Table:
         return (_row(self.headers, *raw) for raw in self._raw())
 
     def lots(self, size: int, skip: int = 0) -> Iterator[Lot]:
-        """The same rows behind the first `skip`, at most so many together."""
+        """The same rows behind the first `skip`, at most so many together.
+
+        The first lots are smaller, so that whoever works on them can begin while the others are read.
+        """
         if self.kind == "csv":
-            yield from _csv_lots(self, size, skip)
+            yield from _csv_lots(self, _sizes(size), skip)
             return
-        raw = islice(self._raw(), skip, None)
-        while together := list(islice(raw, size)):
+        raw, sizes = islice(self._raw(), skip, None), _sizes(size)
+        while together := list(islice(raw, next(sizes))):
             yield _lot(self.headers, together)
 
     def _raw(self) -> Iterator[_Raw]:
@@ -203,7 +206,13 @@ def _csv_rows(table: Table) -> Iterator[_Raw]:
             ) from error
 
 
-def _csv_lots(table: Table, size: int, skip: int) -> Iterator[Lot]:
+def _sizes(most: int) -> Iterator[int]:
+    """An eighth, a quarter, a half, then whole lots."""
+    yield from (size for size in (most // 8, most // 4, most // 2) if size)
+    yield from repeat(most)
+
+
+def _csv_lots(table: Table, sizes: Iterator[int], skip: int) -> Iterator[Lot]:
     """The rows of `_csv_rows`, read many at a time."""
     with _csv_reader(table) as reader:
         left = skip + 1  # with the header
@@ -211,7 +220,7 @@ def _csv_lots(table: Table, size: int, skip: int) -> Iterator[Lot]:
             while left:
                 left -= any(map(str.strip, next(reader)))
             line = reader.line_num
-            while rows := list(islice(reader, size)):
+            while rows := list(islice(reader, next(sizes))):
                 lines: Sequence[int] = range(line + 1, line + 1 + len(rows))
                 if reader.line_num - line != len(rows):  # a cell holds line breaks
                     lines = list(accumulate((1 + "".join(row).count("\n") for row in rows[:-1]), initial=line + 1))
