@@ -36,6 +36,7 @@ from meruit.guidelines.narrative.history import (
     Trust,
     learn,
     measure,
+    shipped,
     together,
 )
 from meruit.guidelines.narrative.pointers import pointers
@@ -175,6 +176,12 @@ def shown(entries: Sequence[Coded], models: dict[str, Model], final: Model) -> I
         found[author] = measure(Model(model.tables, final.least, final.trust), of_author)
         yield author, found[author]
     yield "first to third", {kind: together([found[one][kind] for one in _OTHERS]) for kind in KINDS_OF_CODE}
+
+
+def by_author() -> Iterator[tuple[str, dict[Kind, Learnt]]]:
+    """How good the shipped tables would be on each author, had they not been learnt from that author."""
+    entries = coded()
+    return shown(entries, left_out(entries)[0], shipped())
 
 
 def main() -> None:

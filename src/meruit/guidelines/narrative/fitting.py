@@ -85,6 +85,8 @@ def fit(examples: Sequence[Example], base: Weights | None = None) -> Weights:
             batch = batches[k]
             at = batch.touched
             step = batch.gradient(weights) + _DRAW * (weights[at] - start[at])
+            if base is not None:
+                step[-1] = 0  # what codes have from the start stays: rows of one code tell nothing of other texts
             pace[at] += step * step
             weights[at] -= _RATE * step / np.sqrt(pace[at])
     return _kept(codes, names, np.rint(weights / UNIT).astype(np.int64))
