@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from functools import cache, reduce
-from itertools import accumulate
-from operator import or_
+from itertools import accumulate, compress
+from operator import itemgetter, or_
 from typing import TYPE_CHECKING, NamedTuple
 
 from meruit.guidelines.narrative.words import (
@@ -30,7 +30,7 @@ from meruit.guidelines.narrative.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 #: Hours in the text, which allocate time to the words beside them: (.3), (0.5 hrs), [1.2], 0.4h, 1.5 hours.
 #: Then words with the marks that belong to them, figures, and the marks that divide.
@@ -55,6 +55,8 @@ _ALL_CAPITALS = re.compile(r"[a-z]")
 _Starts = dict[str, tuple["_Part | None", "_Starts | None"]]
 #: Word in small letters, class bits, bits of the rules it may give rise to, base form, weight, phrases it begins.
 _Part = tuple[str, int, int, str, int, "_Starts | None"]
+#: The phrases a part begins.
+_STARTS = itemgetter(5)
 
 _SEMICOLON: _Part = (";", STRONG, 0, ";", 0, None)
 _COLON: _Part = (":", STRONG | COLON, 0, ":", 0, None)
@@ -226,8 +228,8 @@ def read(text: str) -> Reading:
     found = parts.found
     units: list[_Part] = found
     firsts: Sequence[int] = range(len(found))
-    begun = [k for k, part in enumerate(found) if part[5]]
-    if begun and (merged := _phrases(found, begun)):
+    begun = compress(range(len(found) - 1), map(_STARTS, found))
+    if merged := _phrases(found, begun):
         units, upto = [], 0
         kept: list[int] = []
         for start, end, phrase in merged:
@@ -247,15 +249,14 @@ def read(text: str) -> Reading:
     return reading
 
 
-def _phrases(parts: list[_Part], begun: list[int]) -> list[tuple[int, int, _Part]]:
+def _phrases(parts: list[_Part], begun: Iterable[int]) -> list[tuple[int, int, _Part]]:
     """The phrases that begin at the parts `begun`, each the longest there: (first part, part after, phrase)."""
     found: list[tuple[int, int, _Part]] = []
     count, free = len(parts), 0
     for start in begun:
-        k = start + 1
-        if start < free or k >= count:
+        starts, k = parts[start][5], start + 1
+        if starts is None or parts[k][0] not in starts or start < free:
             continue
-        starts = parts[start][5]
         phrase = None
         while starts is not None and k < count:
             step = starts.get(parts[k][0])

@@ -112,13 +112,20 @@ def describe(r: Reading, task: Task) -> None:
     aside = talk and words[at].endswith(_LEADS_TO)  # after with/to/from: the people
     reached = False  # somebody has been named there
     first = True
-    for k in range(task.start, end):
-        b = bits[k]
+    for k, b in enumerate(bits[task.start : end], task.start):
         if k == at:
             first = True
             seen |= b & _SUMMED
             if b & EVENT:
                 event = bases[k]
+            continue
+        if not (b or aside or lively):  # a word of no class, as most are
+            w = weights[k]
+            weight += w
+            subject += w
+            if in_object and k > at:
+                thing = bases[k]
+            first = False
             continue
         seen |= b
         if not (in_object or aside or lively or b & _SPECIAL):

@@ -76,8 +76,9 @@ def segment(r: Reading) -> list[Task]:
             bare_so_far = False
             between = between or (betweens and words[i] == "between")
             i += 1
-            while not betweens and i < count and not bits[i] & _NOTABLE:
-                i += 1
+            if not betweens:
+                while i < count and not bits[i] & _NOTABLE:
+                    i += 1
             continue
         if b & _MARK:
             if b & ASIDE:

@@ -263,7 +263,7 @@ class Understanding:
         upto = next((k for k in range((aside or 0) + 1, task.end) if r.bits[k] & TOPIC), task.end)
         hours = None
         if len(task.hours) == 1:
-            hours = Decimal("".join(c for c in r.words[task.hours[0]] if c in "0123456789."))
+            hours = Decimal("".join(c for c in r.words[task.hours[0]] if c in "0123456789.").rstrip("."))
         return Part(
             kind,
             " ".join(task.verbs),
