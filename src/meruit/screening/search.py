@@ -55,7 +55,7 @@ class Search:
         if not self.phrases.patterns:
             return [[] for _ in texts]
         found: list[list[int]] = list(map(self.phrases.all._set.Match, texts))
-        if b"" in texts:  # a blank narrative says nothing, whatever a pattern makes of it
+        if not all(texts):  # a blank narrative says nothing, whatever a pattern makes of it
             return [patterns if text else [] for text, patterns in zip(texts, found, strict=True)]
         return found
 
