@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q
 
-from meruit.authority.acts import day_of, moment
+from meruit.authority.acts import clock, day_of
 from meruit.authority.errors import NoAuthority, NotFound
 from meruit.authority.models import Consent, Grant
 from meruit.matters.models import Client, Matter, Wall
 from meruit.people.models import Person
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from django.db.models import QuerySet
 
@@ -31,8 +31,10 @@ PREPARES = ("specialist", "lead", "attorney", "billing partner")
 
 def grants(person_id: int, at: datetime | None = None) -> QuerySet[Grant]:
     """The grants of a person that are in force at a moment and whose conditions on the person hold."""
-    at = at or moment()
-    day = day_of(at)
+    return _in_force(person_id, *(clock() if at is None else (at, day_of(at))))
+
+
+def _in_force(person_id: int, at: datetime, day: date) -> QuerySet[Grant]:
     return Grant.objects.filter(
         Q(until_at=None) | Q(until_at__gt=at),
         Q(needs_nda=False) | Q(person__nda_signed_on__lte=day),
@@ -64,11 +66,10 @@ def matters(actor: Actor) -> QuerySet[Matter]:
 def matters_of(person_id: int) -> QuerySet[Matter]:
     """The matters that exist for a person: what his grants reach, less what walls keep him out of."""
     everything = Matter.objects.all()
-    at = moment()
-    today = day_of(at)
+    at, today = clock()
     person = Person.objects.get(pk=person_id)
     reach = Q(pk__in=[])
-    for grant in grants(person_id, at).filter(role__in=SEES_MATTERS):
+    for grant in _in_force(person_id, at, today).filter(role__in=SEES_MATTERS):
         one = Q() if grant.client_id is None and grant.matter_id is None else Q(pk__in=[])
         if grant.client_id is not None:
             one = Q(client_id=grant.client_id)

@@ -88,6 +88,16 @@ def today() -> date:
     return _day("SELECT authority.today()", [])
 
 
+def clock() -> tuple[datetime, date]:
+    """Now, and the day that it is where the firm is; asked together, so that they belong together."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT m, authority.day(m) FROM authority.moment() m")
+        row = cursor.fetchone()
+    assert row is not None  # a function of one row
+    found: tuple[datetime, date] = (row[0], row[1])
+    return found
+
+
 def day_of(at: datetime) -> date:
     """The day that a moment falls on where the firm is."""
     return _day("SELECT authority.day(%s)", [at])
