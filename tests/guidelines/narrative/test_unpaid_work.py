@@ -48,6 +48,12 @@ FAULTS = [
     ("GL-32", "Judge ran late, time lost", ASSOCIATE, None),
     ("GL-35", "Client meeting, four of our lawyers present", PARTNER, None),
     ("GL-49", "Amtrak to DC", ASSOCIATE, None),
+    ("GL-22", "As a new member of the team, read pleadings", ASSOCIATE, None),
+    ("GL-30", "Form letter to witnesses", PARALEGAL, None),
+    ("GL-31", "Two attempts at reaching Ms. Pell", ASSOCIATE, None),
+    ("GL-32", "Down time at courthouse", ASSOCIATE, None),
+    ("GL-35", "Sat second chair for cross of Dr. Lim", ASSOCIATE, None),
+    ("GL-36", "Walked down to partner's office to talk over standing", ASSOCIATE, None),
     ("GL-81", "Email client: engineer admitted to us that the weld was cold", PARTNER, None),
 ]
 
@@ -74,6 +80,8 @@ PAYABLE = [
     ("GL-49", "Review insured's trip logs to establish route driven on 2/11", PARALEGAL),
     ("GL-49", "Trip to Fresno for inspection, 118 miles, at 1/2 rate", ASSOCIATE),
     ("GL-81", "Draft requests for admission on defect of valve", ASSOCIATE),
+    ("GL-49", "Drive to Albany and back, half my usual rate", ASSOCIATE),
+    ("GL-44", "Draft short reply brief on standing", ASSOCIATE),
     # nouns that only begin like such work
     ("GL-19", "Conflicts between sections 4 and 9 of the trust reconciled", ASSOCIATE),
     ("GL-20", "Hotel premises case: security budget history as evidence of notice", ASSOCIATE),

@@ -129,6 +129,8 @@ def _bill(u: Understanding, task: Task, k: int, evidence: bool) -> tuple[str, st
         return "billing-vendor", _WHY_BILLS
     if evidence:
         return None
+    if task.kinds & (COMM | DRAFT) and not _ASKED.isdisjoint(u.reading.words[task.at : k]):
+        return "billing-talk", "talk about bills is the firm's own cost"
     if "payment" in u.reading.words[task.at + 1 :] and task.kinds & (COMM | CLERICAL | DRAFT | REVIEW):
         return "billing-vendor", _WHY_BILLS
     if task.kinds & COMM and 0 < task.topic_at < k <= task.topic_at + 2 and task.subject <= 4:

@@ -35,12 +35,13 @@ _SURELY_MISSED, _MISSED, _REACHING = (
 _STOCK, _STOCK_PAPERS, _FILLING = group("mailing.stock"), group("mailing.stock-papers"), group("mailing.filling")
 _VOICEMAILS, _LEFT, _DIALLING = group("mailing.voicemails"), group("mailing.left"), group("mailing.dialling")
 #: What is only sent tells no more than three details.
+_ALONE = ("transmittal", *group("mailing.enclosing-alone"))
 _NO_MORE, _SHORT_LINE = 12, 5
 _ENCLOSING = (
     "transmittal", "enclosing", "enclosed", "enclose", "enclosure letter", "form letter", "form notice", "cover letter",
     "cover email", "cover e-mail", "cover memo", "cover note", "covering", "note ", "letter ", "go along with",
     "to accompany", "accompanying", "email attaching", "e-mail attaching", "email enclosing", "with compliments",
-    "compliments slip", "acknowledg", "confirm receipt", "confirming receipt", "convey",
+    "compliments slip", "acknowledg", "confirm receipt", "confirming receipt", "convey", "returning",
 )  # fmt: skip
 _FORWARDING = ("copy of", "copies of", "forward", "transmit", "attach", "sending", "send", "provid")
 
@@ -51,12 +52,7 @@ _ONLY_FORWARDS = ("mails that only forward are not paid", "a mail that says some
 
 def transmittals(u: Understanding) -> Detection | None:
     """Letters that only enclose, mails that only forward, form notices."""
-    if (
-        not u.tasks
-        and u.has(_TRANSMIT)
-        and len(u.reading) <= _SHORT_LINE
-        and u.reading.words[0].startswith("transmittal")
-    ):
+    if not u.tasks and u.has(_TRANSMIT) and len(u.reading) <= _SHORT_LINE and u.reading.words[0].startswith(_ALONE):
         return at_all(u, "transmittal", *_ONLY_ENCLOSES)
     if len(u.pieces) != 1:
         return None

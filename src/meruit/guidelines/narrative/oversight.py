@@ -60,6 +60,8 @@ def _allots(u: Understanding) -> int:
     k = next((k for k, word in enumerate(words) if word in _GIVEN), -1)
     if k >= 0 and any(word in _GIVING for word in words[max(0, k - 3) : k]):
         return k
+    if words[0] in ("showed", "showing") and any(w in _JUNIORS for w in words[1:4]) and "how" in words:
+        return 0
     for task in u.tasks:
         if task.verbs[0] in _TELLING:
             for k in range(task.at + 1, min(task.end - 1, task.at + 5)):

@@ -46,6 +46,7 @@ _ATTENDEES, _LEVEL, _EXPERT, _APPROVAL = cue("attendees"), cue("level"), cue("ex
 _SECOND, _HELPING = group("staffing.second"), group("staffing.helping")
 #: "Four of our lawyers were there".
 _OF_OURS = frozenset((count, "of", "our") for count in ("two", "three", "four", "five", "several"))
+_ROOMS, _CHATTING = group("staffing.rooms"), group("staffing.chatting")
 _RUNNING, _PAST = group("staffing.running"), group("staffing.past")
 _COUNT, _ONLOOKING, _LEADING = group("staffing.count"), group("staffing.onlooking"), group("staffing.leading")
 #: Supervision speaks of these.
@@ -155,7 +156,7 @@ def _meets(u: Understanding, task: Task) -> bool:
 
 def _beside(u: Understanding, k: int) -> bool:
     """ "with associate", "along with two associates"; not "deposition of associate"."""
-    near = u.reading.words[max(0, k - 3) : k]
+    near = u.reading.words[max(0, k - 4) : k]
     return any(word in ("with", "along with", "alongside", "and") for word in near)
 
 
@@ -176,6 +177,9 @@ def internal_conference(u: Understanding, *, mode: str = "prohibit") -> Detectio
 def _tried_on_colleague(u: Understanding) -> int:
     """The colleague in "ran argument past senior associate", "bounced theory off partner"; or -1."""
     words = u.reading.words
+    for k in range(len(words) - 1):
+        if words[k + 1] in _ROOMS and u.inside_at(k) and not _CHATTING.isdisjoint(words) and not _turned_outward(u):
+            return k  # "walked to partner's office to talk over standing"
     if words[0] not in _RUNNING:
         return -1
     for k in range(1, len(words) - 1):

@@ -37,6 +37,8 @@ _LOCAL_HOURS = Decimal("1.0")
 _WAITING = cue("waiting")
 _SURE, _PART_OF = group("travelling.sure"), group("travelling.part-of") | {","}
 _COMPOUNDS, _NO_WAITING = group("travelling.compounds"), group("travelling.no-waiting")
+_HALVES = frozenset({"half", "halved", "one-half", "1/2", "reduced", "discounted", "half-time", "half-rate"})
+_RATES = frozenset({"rate", "rates", "billed", "charged", "bill", "charge", "price", "usual"})
 _VEHICLES = group("travelling.vehicles")
 _TIMES = group("travelling.times")
 _COUNTED = frozenset({"including", "includes", "plus", "with", ",", "("})
@@ -87,7 +89,7 @@ def travel_time(u: Understanding, *, pct: int = 50) -> Detection | None:
     if pct >= 100:
         return None
     k = travel_unit(u)
-    if k < 0 or u.has(_REDUCED) or _local(u, k):
+    if k < 0 or _reduced(u) or _local(u, k):
         return None
     return at_units(
         u,
@@ -105,6 +107,12 @@ def local_travel(u: Understanding, *, pct: int = 0) -> Detection | None:
     if pct >= 100 or k < 0 or _free(u) or not _local(u, k):
         return None
     return at_units(u, k, k, "travel-local", "local travel is not paid", "no charge for local travel")
+
+
+def _reduced(u: Understanding) -> bool:
+    """Whether the text says that the way is billed at less: "at 50 %", "half my usual rate", "rate halved"."""
+    words = u.reading.words
+    return u.has(_REDUCED) or not (_HALVES.isdisjoint(words) or _RATES.isdisjoint(words))
 
 
 def _free(u: Understanding) -> bool:

@@ -28,7 +28,8 @@ _APPROVED = re.compile(r"\b(?:approved|authori[sz]ed|approval)\b", re.IGNORECASE
 _LESS = re.compile(r"\b(?:half|reduced|discounted|no charge)\b|\b\d{1,2}\s*(?:%|percent)", re.IGNORECASE)
 _NO_TRAVEL = re.compile(r"\bno travel\b", re.IGNORECASE)
 _WORKED = re.compile(
-    r"\b(?:while (?:travell?ing|in transit|on (?:plane|train|flight))|working travel|in flight|en route)\b",
+    r"\b(?:while (?:travell?ing|flying|riding|in transit)|on (?:the )?(?:plane|train|flight)|during (?:the )?flight|"
+    r"working travel|in flight|in transit|en route)\b",
     re.IGNORECASE,
 )
 NEEDS = {"start-and-end": _START_END, "miles": _MILES, "approval": _APPROVED}
@@ -74,6 +75,8 @@ def travel_time(p: Params, c: Context) -> Check:
             return dataclasses.replace(told(found), at_risk=risk, expected=f"{say.plain(pct)} % of the rate")
         if understood.travel:
             return lacking(entry, understood)
+        if paid_as_work and _works_on_the_way(understood):
+            return None
         if not understood.names_travel and waits(understood) is not None:
             return None  # waiting is another rule's
         as_travel = entry.activity_code == "A112" and pct < 100
