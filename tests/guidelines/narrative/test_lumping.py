@@ -85,6 +85,7 @@ ONE = [
     "Pull and read cases cited in opposition, sections II-III",
     "Order, proposed findings and decree - drafted",
     "Explained to board how earn-out works and took questions",
+    "Cleaned up the service list and updated addresses",
     # Hours at the end of each task, without brackets.
     "Reviewed petition 0.3 / outlined response 0.6",
 ]

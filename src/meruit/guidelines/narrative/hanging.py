@@ -56,7 +56,7 @@ def hangs(first: Task, second: Task, after_a_dash: bool = False) -> bool:
         )
         return talks and not second.bits & PERSON and not second.named
     if second.kinds & DRAFT:
-        if any(verb in _MAKING for verb in second.verbs):
+        if any(verb in _MAKING for verb in second.verbs) and (first.kinds != CLERICAL or second.bits & DOC):
             return False
         return not own or first.kinds == CLERICAL or (weak and bool(first.kinds & (ATTEND | COMM)))
     if after_a_dash:
