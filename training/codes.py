@@ -3,10 +3,10 @@
     python -m training.codes            # learns the tables anew, measures them and writes them
     python -m training.codes --measure  # tells only how good they are on authors left out of learning
 
-Three sources. `training/coded/*.tsv`: short pieces of work written for each task and activity by its definition.
-`training/coded/entries.csv`: entries as they stand on timesheets, coded by three authors who did not know of one
-another or of the rules. `benchmarks/accuracy/labelled/tune.csv`: the entries that rules are tuned on. Nothing in them
-is of a client, and the held-out entries teach nothing.
+Two sources. `training/coded`: short pieces of work written for each task and activity by its definition. The labelled
+entries that rules are tuned on (`benchmarks/accuracy/labelled`), as they stand on timesheets: our own, and those of
+three authors who did not know of one another or of the rules. Nothing in them is of a client, and the held-out entries
+teach nothing.
 
 What is shown as measured, how far a guess is believed and from where on it is put forward all come from leaving each
 author in turn out of learning, since a new firm is a new author. `training/coded/later` was written after those
@@ -15,7 +15,6 @@ entries had been read, so what is measured is measured without it.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import sys
 from pathlib import Path
@@ -60,6 +59,8 @@ class Coded(NamedTuple):
     row: Row
 
 
+#: Who coded which of the labelled entries.
+_TIMESHEETS = {"first": "tune_a.csv", "second": "tune_b.csv", "third": "tune_c.csv", "own": "tune.csv"}
 #: Pieces written before, and after, entries of others had been read.
 PIECES, LATER = "pieces", "later"
 
@@ -67,6 +68,12 @@ PIECES, LATER = "pieces", "later"
 def coded() -> list[Coded]:
     """All that the shipped tables are learnt from, each narrative once."""
     found: dict[str, Coded] = {}
+    for author, name in _TIMESHEETS.items():
+        for labelled in read(HERE / name):
+            entry = labelled.entry
+            text = entry.narrative or ""
+            if entry.task_code or entry.activity_code:
+                found.setdefault(text, Coded(author, (text, entry.task_code, entry.activity_code)))
     for path in sorted(WRITTEN.rglob("*.tsv")):
         author = LATER if path.parent.name == "later" else PIECES
         for line in path.read_text(encoding="utf-8").splitlines():
@@ -74,15 +81,6 @@ def coded() -> list[Coded]:
                 codes, text = line.split("\t")
                 by_kind = {utbms.kind_of(code): code for code in codes.split()}
                 found.setdefault(text, Coded(author, (text, by_kind.get("task"), by_kind.get("activity"))))
-    with (WRITTEN / "entries.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            text = row["narrative"]
-            found[text] = Coded(row["author"], (text, row["task_code"] or None, row["activity_code"] or None))
-    for labelled in read(HERE / "tune.csv"):
-        entry = labelled.entry
-        text = entry.narrative or ""
-        if entry.task_code or entry.activity_code:
-            found.setdefault(text, Coded("own", (text, entry.task_code, entry.activity_code)))
     return list(found.values())
 
 
