@@ -75,6 +75,12 @@ def test_time_shown_for_each_task_is_seen() -> None:
     assert not understand("Draft rider; call broker re rider").allocated
 
 
+@pytest.mark.parametrize("hours", ["(.5)", "(0.5 hrs)", "(.5 hr.)", "0.5 hrs."])
+def test_the_time_of_a_task_is_read_however_it_is_written(hours: str) -> None:
+    (told,) = understand(f"Attend hearing on rider {hours}").parts
+    assert told.hours == Decimal("0.5")
+
+
 @pytest.mark.parametrize(
     "text, sides",
     [

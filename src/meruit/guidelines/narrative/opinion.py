@@ -101,7 +101,7 @@ def _counted(u: Understanding) -> Iterator[tuple[str, float]]:
     bits = u.reading.bits
     yield "detail", u.weight
     yield "length", len(bits)
-    yield "capitals", sum(1 for b in bits if b & CAPITAL)
+    yield "capitals", sum(map(CAPITAL.__and__, bits)) // CAPITAL
     yield "tasks", len(u.tasks)
     yield "pieces", len(u.pieces)
     if u.hours is not None:
@@ -188,6 +188,8 @@ class _Table:
             )
             for k, (name, one) in enumerate((name, plain["families"][name]) for name in SPOKEN_FOR)
         )  # fmt: skip
+        #: Rules of a family -> per feature, what it says of those rules alone.
+        self._within = {family.rules: _of_these(self.of_rules, family.rules) for family in self.families}
         self.family_of = {rule: family for family in self.families for rule in family.rules}
         packed = {feature: _packed(weights) for feature, weights in self.of.items()}
         self._raised = sum(_HALF << family.shift for family in self.families)
@@ -270,10 +272,9 @@ class _Table:
             return rules[0]
         scale = UNIT / evened(len(u.reading.bases))
         sums = dict.fromkeys(rules, 0)
-        for feature in features(u):
-            for rule, weight in self.of_rules.get(feature, {}).items():
-                if rule in sums:
-                    sums[rule] += weight
+        for weights in filter(None, map(self._within[tuple(rules)].get, features(u))):
+            for rule, weight in weights:
+                sums[rule] += weight
         return max(rules, key=lambda rule: (sums[rule] * scale + self.rule_base[rule] * UNIT, rule))
 
     def speaking_for(self, base: str, rule: str) -> int:
@@ -298,6 +299,14 @@ def _logit(share: float) -> float:
 
 def _packed(weights: Sequence[int]) -> int:
     return sum(weight << (_LANE * k) for k, weight in enumerate(weights))
+
+
+def _of_these(
+    weights: Mapping[str, Mapping[str, int]], rules: tuple[str, ...]
+) -> dict[str, tuple[tuple[str, int], ...]]:
+    """Of the weights of features those for some rules, and only the features that have any."""
+    found = {feature: tuple((rule, one[rule]) for rule in rules if rule in one) for feature, one in weights.items()}
+    return {feature: own for feature, own in found.items() if own}
 
 
 def _under(packed: Mapping[str, int], start: str) -> dict[str, int]:
