@@ -13,6 +13,7 @@ from meruit.guidelines import Context, Judge, read_set
 from meruit.screening import parts
 from meruit.screening.core import judge_file
 from meruit.screening.parts import screen_words
+from meruit.screening.words import Tally
 from tests.screening.test_core import bill
 
 HEAD = '[set]\nclient = "Acme"\ntitle = "Guidelines"\nversion = "3"\n'
@@ -82,6 +83,20 @@ def test_each_process_has_its_share_of_half_of_what_is_left(monkeypatch):
     assert parts.aims(0, 100, 2) == [0, 25, 50, 62, 74, 87]
     assert parts.aims(5, 25, 4) == [5, 15]
     assert parts.aims(5, 8, 4) == [5]
+
+
+def test_parts_add_up_to_what_one_pass_counts():
+    """Each part keeps its own lines alone, also where parts between have none that were found."""
+    whole, sum_ = Tally(), Tally()
+    for first, hits in ((3, [4, 9]), (12, []), (20, [20]), (30, [31, 33]), (40, [])):
+        part = Tally(first_line=first)
+        for tally in (whole, part):
+            if hits:
+                tally.note("7", "", hits, [Decimal(1)] * len(hits))
+        assert len(part.hit) <= 7
+        sum_.add(part)
+    assert sum_ == whole
+    assert sum_.at_risk == {"7": ("", Decimal(5))}
 
 
 def test_parts_that_are_done_early_are_written_in_their_turn(tmp_path):

@@ -23,7 +23,7 @@ from meruit.ledes.flat.frame import HEAD, frame
 from meruit.ledes.flat.parts import lines_between, starts_near
 from meruit.ledes.flat.scan import Scattered
 from meruit.ledes.text import detect
-from meruit.screening.words import Ready, Words
+from meruit.screening.words import Ready, Tally, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from meruit.ledes import Report
     from meruit.ledes.flat.frame import Frame
     from meruit.ledes.flat.scan import Outcome
-    from meruit.screening.words import Tally
 
     #: Numbers of the parts nobody has taken yet, and behind them a None for each process.
     Untaken = SimpleQueue[int | None]
@@ -152,10 +151,10 @@ class Worker:
         task, found = self.task, self.parts.frame
         start, stop = self.parts.span(number)
         judge = judge_of(found, dialect(task.portal) if task.portal else NONE, task.as_of)
-        words = Words(ready(task.guidelines, task.context), str(task.path), write)
         with task.path.open("rb") as stream:
             at, line = self.counted
             line += lines_between(stream, at, start)
+            words = Words(ready(task.guidelines, task.context), str(task.path), write, line)
 
             def pass_by(*, may_restart: bool) -> Outcome:
                 return one_pass(
@@ -234,9 +233,9 @@ def _in_parts(
 
 def _joined(task: Task, found: Frame, done: list[Done]) -> tuple[Report, Tally]:
     """What all parts came to together."""
-    tally = done[0].tally
-    for other_part in done[1:]:
-        tally.add(other_part.tally)
+    tally = Tally()
+    for part in done:
+        tally.add(part.tally)
     outcomes = [part.outcome for part in done]
     numbers = [invoice for outcome in outcomes for invoice in outcome.invoices]
     chosen = dialect(task.portal) if task.portal else NONE

@@ -55,26 +55,31 @@ class Tally:
     lines: int = 0
     #: invoice -> currency and the money of its lines that were found.
     at_risk: dict[str, tuple[str, Decimal]] = field(default_factory=dict)
-    #: A byte for each physical line: 1 where its money is counted in `at_risk`.
+    #: A byte for each physical line from `first_line` on: 1 where its money is counted in `at_risk`.
     hit: bytearray = field(default_factory=bytearray)
+    first_line: int = 0
 
     def note(self, invoice: str, currency: str, lines: list[int], values: list[Decimal]) -> None:
         """What one batch came to; each line's money once, however many words were found in it."""
         known = self.at_risk.get(invoice)
         self.at_risk[invoice] = (currency, sum(values, known[1] if known else Decimal(0)))
-        if len(self.hit) <= lines[-1]:
-            self.hit.extend(bytes(lines[-1] + 1 - len(self.hit)))
+        hit, first = self.hit, self.first_line
+        if len(hit) <= lines[-1] - first:
+            hit.extend(bytes(lines[-1] - first + 1 - len(hit)))
         for line in lines:
-            self.hit[line] = 1
+            hit[line - first] = 1
 
     def add(self, other: Tally) -> None:
-        """Take in what another part of the file came to."""
+        """Take in what a later part of the file came to."""
         self.severities += other.severities
         self.lines += other.lines
         for invoice, (currency, amount) in other.at_risk.items():
             known = self.at_risk.get(invoice)
             self.at_risk[invoice] = (currency, amount + (known[1] if known else 0))
-        self.hit[len(self.hit) :] = other.hit[len(self.hit) :]
+        if other.hit:
+            begin = other.first_line - self.first_line
+            self.hit.extend(bytes(max(begin - len(self.hit), 0)))
+            self.hit[begin:] = other.hit
 
 
 @lru_cache(maxsize=65536)
@@ -126,8 +131,9 @@ class Words:
     the format would otherwise drive each other out of the processor's cache. `finish` searches the rest.
     """
 
-    def __init__(self, ready: Ready, name: str, write: Callable[[str], object]) -> None:
-        self.search, self.says, self.write, self.tally = ready.search, ready.says, write, Tally()
+    def __init__(self, ready: Ready, name: str, write: Callable[[str], object], first_line: int = 0) -> None:
+        self.search, self.says, self.write = ready.search, ready.says, write
+        self.tally = Tally(first_line=first_line)
         self._done = 0
         #: Batches whose narratives wait to be searched, and which of their records are asked about.
         self._waiting: list[tuple[Batch, Sequence[int]]] = []
