@@ -36,7 +36,7 @@ from meruit.guidelines.narrative import clerical as _clerical
 from meruit.guidelines.narrative import vagueness as _vagueness
 from meruit.guidelines.narrative.contradiction import code_contradicts
 from meruit.guidelines.narrative.detection import Detection
-from meruit.guidelines.narrative.opinion import SPOKEN_FOR, sign_of
+from meruit.guidelines.narrative.opinion import family_bit, rivals, sign_of
 from meruit.guidelines.narrative.second import beside
 from meruit.guidelines.narrative.understanding import CODED_INSIDE, NO_KIND, cue, of_class, of_kind
 from meruit.guidelines.narrative.words import (
@@ -219,9 +219,9 @@ def _by_grammar(u: Understanding, rule: str) -> Detection | None:
 
 
 def _silent(u: Understanding, rule: str) -> bool:
-    """Whether the grammar finds nothing of the rule's family."""
-    family = next(rules for rules in SPOKEN_FOR.values() if rule in rules)
-    return all(_by_grammar(u, other) is None for other in family)
+    """Whether the grammar finds nothing, or nothing that is not doubted, of what would rule out another finding."""
+    doubted = u.opinion.doubted
+    return all(family_bit(rival) & doubted or _by_grammar(u, rival) is None for rival in rivals(rule))
 
 
 #: Detectors that pass a rule's settings on to another, which has their defaults.

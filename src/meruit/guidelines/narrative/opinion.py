@@ -125,7 +125,17 @@ SPOKEN_FOR: Mapping[str, tuple[str, ...]] = {
         "BLOCK": "02",
     }.items()
 }
+#: Faults of one line are mostly of one family; only this one stands beside others.
+_BESIDE_OTHERS = frozenset({"BLOCK"})
 _BITS = {rule: 1 << k for k, rules in enumerate(SPOKEN_FOR.values()) for rule in rules}
+
+
+def rivals(rule: str) -> Iterator[str]:
+    """The rules that the grammar must be silent of where the second opinion is to speak for `rule`."""
+    own = next(family for family, rules in SPOKEN_FOR.items() if rule in rules)
+    for family, rules in SPOKEN_FOR.items():
+        if family == own or not (own in _BESIDE_OTHERS or family in _BESIDE_OTHERS):
+            yield from rules
 
 
 def family_bit(rule: str) -> int:
@@ -256,15 +266,19 @@ class _Table:
     def heard(self, u: Understanding) -> Heard:
         """Which families are doubted, and which rules are spoken for."""
         total, scale = self.summed(u), UNIT / evened(len(u.reading.bases))
-        doubted, spoken = 0, None
-        for _, bit, shift, base, speaks_from, doubts_below, rules in self.families:
+        doubted, best, spoken = 0, -math.inf, NOTHING.spoken
+        for name, bit, shift, base, speaks_from, doubts_below, rules in self.families:
             score = ((total >> shift & _MASK) - _HALF) * scale + base
             if score < doubts_below:
                 doubted |= bit
             elif score >= speaks_from:
-                spoken = {} if spoken is None else spoken
-                spoken[self._likeliest(u, rules)] = 1 / (1 + math.exp(-score))
-        return Heard(doubted, spoken if spoken is not None else NOTHING.spoken)
+                if name in _BESIDE_OTHERS:
+                    spoken = {**spoken, self._likeliest(u, rules): _share(score)}
+                elif score > best:
+                    best, likeliest = score, rules
+        if best > -math.inf:
+            spoken = {**spoken, self._likeliest(u, likeliest): _share(best)}
+        return Heard(doubted, spoken)
 
     def _likeliest(self, u: Understanding, rules: Sequence[str]) -> str:
         """The rule of a family that the narrative speaks for most."""
@@ -289,6 +303,10 @@ class _Table:
     def confidence(self, share: float) -> float:
         """How often the second opinion was right on authors it had not learnt from, where it was as sure as this."""
         return next((right for upto, right in self.sure if share < upto), self.sure[-1][1])
+
+
+def _share(score: float) -> float:
+    return 1 / (1 + math.exp(-score))
 
 
 def _logit(share: float) -> float:

@@ -1,7 +1,7 @@
 """How the grammar and the second opinion decide together, and how a finding of the latter explains itself.
 
-Where a detector fires and its family is doubted, it is silent; where no detector of a family fires and the second
-opinion speaks for one of its rules, that rule fires, with the words that weighed most. A client's own settings are
+Where a detector fires and its family is doubted, it is silent; where the grammar finds nothing unpayable and the second
+opinion speaks for a rule, that rule fires, with the words that weighed most. A client's own settings are
 the grammar's alone.
 """
 
@@ -64,8 +64,8 @@ SAYINGS: Mapping[str, _Saying] = {
 _WHOLE = frozenset({"GL-02", "GL-03", "GL-04", "GL-05", "GL-06", "GL-07"})
 #: So many words are named at most.
 _NAMED = 3
-#: Words of the client's own list are never silenced.
-_CLIENTS = frozenset({"clerical-client"})
+#: Never silenced: words of the client's own list, a phrase the client does not accept, a count that is not given.
+_CERTAIN = frozenset({"clerical-client", "phrase-verb", "phrase-adjective", "heap-quantity"})
 
 
 def beside(
@@ -73,7 +73,7 @@ def beside(
 ) -> Detector:
     """The detector of a rule that also hears the second opinion.
 
-    `silent` says whether the grammar finds nothing of the rule's family in a narrative; `settings` is the function
+    `silent` says whether the grammar finds nothing that rules this one out; `settings` is the function
     whose defaults are those of the rule, where `grammar` only passes them on.
     """
     bit = family_bit(rule)
@@ -93,7 +93,7 @@ def beside(
             if share is None or not _usual(parameters, usual) or not silent(u, rule):
                 return None
             return None if rule == "GL-02" and u.allocated else told(u, rule, share)
-        if heard.doubted & bit and found.ground not in _CLIENTS and _usual(parameters, usual):
+        if heard.doubted & bit and found.ground not in _CERTAIN and _usual(parameters, usual):
             return None
         return found
 
