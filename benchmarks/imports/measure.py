@@ -73,7 +73,7 @@ def main() -> None:
 def with_modules() -> None:
     """Load what an import runs on, as a worker and a page have it; the limits' modules are loaded as well."""
     import meruit.desk.takers
-    import meruit.imports.core.files  # noqa: F401
+    import meruit.imports.core.files  # noqa: F401 - loading it is the point
 
 
 def agree() -> None:

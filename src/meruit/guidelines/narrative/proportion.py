@@ -152,7 +152,7 @@ def _small(u: Understanding, task: Task) -> str | None:
     if any(word in _SHORT for word in words):
         return "short"
     following = (*words[2:], "")
-    if any(a in _SMALL and b in _SMALL_PAPERS and c != "brief" for (a, b), c in zip(pairwise(words), following)):  # noqa: B905
+    if any(a in _SMALL and b in _SMALL_PAPERS and c != "brief" for (a, b), c in zip(pairwise(words), following)):  # noqa: B905 - as long
         return "tiny"
     near = words[: task.at - task.start + 4]
     if task.kinds & DRAFT and ("extension" in words or "extend" in words) and any(w in _EXTENDABLE for w in near):

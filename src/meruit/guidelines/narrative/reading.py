@@ -386,7 +386,7 @@ def _by_spaces(text: str) -> _Parts | None:
 
 def _with_the_rest(parts: _Parts, looked_up: list[_Part | None]) -> _Parts | None:
     """The parts where some pieces are still to be cut up."""
-    found, origins = parts.found, parts.origins = [], []  # type: ignore[var-annotated]
+    found, origins = parts.found, parts.origins = [], []  # type: ignore[var-annotated]  # the attributes are
     upto = 0
     for i, part in enumerate(looked_up):
         if part is None:
